@@ -100,7 +100,9 @@ class Component(BaseModel):
 
 
 class RowModel(Protocol):
-    """A model that turns texts into rows of bytes, a batch at a time."""
+    """A model that turns texts into rows of bytes, a batch at a time, `workers` batches at once."""
+
+    workers: int
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         """A partition of `range(len(texts))`; it depends on the texts alone."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from ragtune.component import RowModel
 from ragtune.engine.database import Database
@@ -46,26 +48,26 @@ class Memo:
 
     def _compute(self, unique: dict[bytes, str], known: dict[bytes, bytes], model: RowModel) -> None:
         keys = list(unique)
-        texts = list(unique.values())
-        total = len(unique) - len(known)
+        batches = [[keys[i] for i in batch if keys[i] not in known] for batch in model.batches(list(unique.values()))]
+        batches = [batch for batch in batches if batch]
+        total = sum(map(len, batches))
         fresh: dict[bytes, bytes] = {}
-        flushed = time.monotonic()
-        for batch in model.batches(texts):
-            todo = [i for i in batch if keys[i] not in known]
-            if not todo:
-                continue
-            asked = [texts[i] for i in todo]
-            began = time.perf_counter()
-            rows = model.rows(asked)
-            self.model_seconds += time.perf_counter() - began
-            fresh.update(zip((keys[i] for i in todo), rows, strict=True))
-            self.computed += len(todo)
-            self.characters += sum(map(len, asked))
-            if time.monotonic() - flushed > FLUSH_SECONDS:
+        flushed = began = time.monotonic()
+        with ThreadPoolExecutor(max(1, model.workers)) as pool:
+            waiting = deque(pool.submit(model.rows, [unique[key] for key in batch]) for batch in batches)
+            try:
+                for batch in batches:
+                    fresh.update(zip(batch, waiting.popleft().result(), strict=True))
+                    self.computed += len(batch)
+                    if time.monotonic() - flushed > FLUSH_SECONDS:
+                        self._flush(fresh, known)
+                        flushed = time.monotonic()
+                        self._progress(self.computed, total)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
                 self._flush(fresh, known)
-                flushed = time.monotonic()
-                self._progress(self.computed, total)
-        self._flush(fresh, known)
+        self.characters += sum(len(unique[key]) for batch in batches for key in batch)
+        self.model_seconds += time.monotonic() - began
         self._progress(self.computed, total)
 
     def _flush(self, fresh: dict[bytes, bytes], known: dict[bytes, bytes]) -> None:

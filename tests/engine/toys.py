@@ -89,6 +89,7 @@ class Model(Component):
 class Rows:
     delay: float = 0.0
     alone: bool = False
+    workers: int = 2
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), texts[i]))

