@@ -129,7 +129,9 @@ def _baseline(node: Node, space: Mapping[str, tuple[Component, ...]], expander: 
         if slot in named:
             found = expander.components(slot, named[slot])
             if len(found) > 1:
-                expander.faults.append(named[slot].fault(f"a baseline is one configuration; here are {len(found)} {slot}s"))
+                expander.faults.append(
+                    named[slot].fault(f"a baseline is one configuration; here are {len(found)} {slot}s")
+                )
         elif slot in ("chunker", "retriever"):
             found = expander.components(slot, yaml_tree.of(DEFAULTS[slot], Node(None)))
         else:

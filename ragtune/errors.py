@@ -70,6 +70,9 @@ class WorkspaceError(RagtuneError):
 
 def suggest(word: str, known: Sequence[str]) -> str:
     """`"; did you mean 'sentence'? (markdown, sentence, …)"`: the end of a message about an unknown word."""
-    near = get_close_matches(word.lower().replace("_", "-"), known, n=1, cutoff=0.6)
+    spelled = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower().replace("_", "-"), spelled, n=1, cutoff=0.6) or get_close_matches(
+        word.lower(), spelled, n=1, cutoff=0.6
+    )
     listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-    return (f"; did you mean '{near[0]}'?" if near else "") + (f" ({listed})" if listed else "")
+    return (f"; did you mean '{spelled[near[0]]}'?" if near else "") + (f" ({listed})" if listed else "")

@@ -115,4 +115,3 @@ def _shape(annotation: Any) -> tuple[str, bool]:
     if isinstance(annotation, type) and issubclass(annotation, Component):
         return annotation.kind, False
     return "", False
-

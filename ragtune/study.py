@@ -105,13 +105,21 @@ class Study:
         sort = sort or self.maximize
         rows = list(self._rows())
         if sort == "latency":
-            return sorted(rows, key=lambda row: (not row.baseline, row.latency_p50_ms is None, row.latency_p50_ms, row.id))
+            return sorted(
+                rows, key=lambda row: (not row.baseline, row.latency_p50_ms is None, row.latency_p50_ms, row.id)
+            )
         self.scores.of(sort)  # refuses an unknown metric
         sign = 1 if self.record["better"][sort] == "lower" else -1
 
         def order(row: Row) -> tuple[Any, ...]:
             complete = row.scored == row.total
-            return (not row.baseline, not complete, sign * row.means[sort] if complete else 0.0, row.latency_p50_ms or 0.0, row.id)
+            return (
+                not row.baseline,
+                not complete,
+                sign * row.means[sort] if complete else 0.0,
+                row.latency_p50_ms or 0.0,
+                row.id,
+            )
 
         return sorted(rows, key=order)
 

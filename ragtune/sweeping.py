@@ -167,7 +167,9 @@ def _conclude(prepared: Prepared, workspace: Workspace, report: Report) -> Study
     """Gather the scores and write the study down."""
     values = read_rows(workspace, list(dict.fromkeys(prepared.targets)))
     n_queries = len(prepared.dataset.queries)
-    labels = [metric.label for level in ("ranking", "context") for metric in prepared.config.metrics if metric.level == level]
+    labels = [
+        metric.label for level in ("ranking", "context") for metric in prepared.config.metrics if metric.level == level
+    ]
     scores = np.full((len(prepared.wired), len(labels), n_queries), np.nan)
     for i, wired in enumerate(prepared.wired):
         at = 0
@@ -228,5 +230,3 @@ def _version(package: str) -> str:
 
 def _slug(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in name.lower()).strip("-") or "sweep"
-
-

@@ -197,7 +197,6 @@ class Vectors(Value):
     matrix: NDArray[np.float32]
 
 
-
 @dataclass(frozen=True, eq=False)
 class Ranking(Value):
     """Per query the best chunks by falling score, ties by rising chunk index, to a fixed depth.
@@ -207,7 +206,6 @@ class Ranking(Value):
 
     chunk: NDArray[np.int32]
     score: Floats
-
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,7 +103,9 @@ def _refuse_bombs(tree: Any, name: str) -> None:
             raise ConfigError([Fault(name, 0, 0, f"is nested more than {MAX_DEPTH} deep")])
         if id(value) not in sizes:
             sizes[id(value)] = None
-            sizes[id(value)] = 1 + sum(size(v, depth + 1) for v in (value.values() if isinstance(value, dict) else value))
+            sizes[id(value)] = 1 + sum(
+                size(v, depth + 1) for v in (value.values() if isinstance(value, dict) else value)
+            )
         known = sizes[id(value)]
         if known is None:
             raise ConfigError([Fault(name, 0, 0, "has an alias that contains itself")])

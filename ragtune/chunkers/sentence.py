@@ -33,7 +33,9 @@ class Sentence(Chunker):
     @model_validator(mode="after")
     def _overlap_is_smaller(self) -> Self:
         if self.overlap_tokens >= self.size_tokens:
-            raise ValueError(f"overlap_tokens ({self.overlap_tokens}) must be less than size_tokens ({self.size_tokens})")
+            raise ValueError(
+                f"overlap_tokens ({self.overlap_tokens}) must be less than size_tokens ({self.size_tokens})"
+            )
         return self
 
     def spans(self, document: Document) -> list[Span]:

@@ -27,7 +27,9 @@ class TokenWindow(Chunker):
     @model_validator(mode="after")
     def _overlap_is_smaller(self) -> Self:
         if self.overlap_tokens >= self.size_tokens:
-            raise ValueError(f"overlap_tokens ({self.overlap_tokens}) must be less than size_tokens ({self.size_tokens})")
+            raise ValueError(
+                f"overlap_tokens ({self.overlap_tokens}) must be less than size_tokens ({self.size_tokens})"
+            )
         return self
 
     @work(keep="file", online=False)

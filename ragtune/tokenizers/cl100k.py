@@ -33,7 +33,9 @@ class Cl100k(Tokenizer):
     def tokenize(self, corpus: Corpus) -> Tokens:
         """Where the tokens of each document begin; a token that begins inside a character counts from that character."""
         starts = [
-            starts + offset for d, offset in zip(corpus.documents, corpus.offsets, strict=False) for starts in _starts(d.text)
+            starts + offset
+            for d, offset in zip(corpus.documents, corpus.offsets, strict=False)
+            for starts in _starts(d.text)
         ]
         return Tokens(np.concatenate(starts) if starts else np.zeros(0, np.int64))
 

@@ -1,0 +1,67 @@
+"""Retrieved text beside the evidence, in characters."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from ragtune.metrics._intervals import Cover
+from ragtune.metrics._truth import Truth
+from ragtune.types import Floats, Ints
+
+
+class Text:
+    """Spans given to each query, in positions of the corpus laid end to end; they may overlap.
+
+    Evidence that overlaps other evidence counts once, as does retrieved evidence; retrieved text counts every time it
+    was retrieved, as in Chroma's chunking study. Of alternatives, the one with the greatest share covered counts.
+    """
+
+    def __init__(self, truth: Truth, query: Ints, start: Ints, end: Ints) -> None:
+        self._truth = truth
+        lift = query * truth.corpus_length
+        self._cover = Cover(start + lift, end + lift)
+        self.length: Floats = np.bincount(query, weights=end - start, minlength=truth.n_queries)
+
+    @cached_property
+    def evidence(self) -> Floats:
+        """(n_queries,) characters of any evidence that were retrieved, each counted once."""
+        pieces = self._truth.text
+        return self._by_query(self._truth.text_query, self._cover.within(pieces.start, pieces.end))
+
+    @cached_property
+    def wanted(self) -> tuple[Floats, Floats]:
+        """(n_queries,) characters retrieved, and characters to retrieve, of evidence that meets every need once."""
+        truth = self._truth
+        covered, length = self.evidence, truth.text_length
+        if len(truth.need_begin) == len(truth.query):
+            return covered, length
+        lift = truth.axis
+        of_piece = self._cover.within(truth.start + lift, truth.end + lift)
+        size = truth.end - truth.start
+        best = np.lexsort((np.arange(len(size)), -of_piece / size, truth.need))[truth.need_begin]
+        choice = np.bincount(truth.query, minlength=truth.n_queries) > np.bincount(
+            truth.query[truth.need_begin], minlength=truth.n_queries
+        )
+        return (
+            np.where(choice, self._by_query(truth.query[best], of_piece[best]), covered),
+            np.where(choice, self._by_query(truth.query[best], size[best]), length),
+        )
+
+    def recall(self) -> Floats:
+        """Share of the evidence that was retrieved."""
+        covered, wanted = self.wanted
+        return covered / wanted
+
+    def precision(self) -> Floats:
+        """Share of the retrieved text that is evidence; 0 where nothing was retrieved."""
+        return np.divide(self.evidence, self.length, out=np.zeros_like(self.length), where=self.length > 0)
+
+    def iou(self) -> Floats:
+        """Evidence retrieved, over evidence and retrieved text together."""
+        covered, wanted = self.wanted
+        return covered / (wanted + self.length - covered)
+
+    def _by_query(self, query: Ints, values: Ints) -> Floats:
+        return np.bincount(query, weights=values, minlength=self._truth.n_queries)
