@@ -1,4 +1,4 @@
-"""What is in a dataset, in numbers."""
+"""What a dataset holds, in numbers, for `ragtune dataset check`."""
 
 from __future__ import annotations
 
@@ -12,53 +12,70 @@ from ragtune.datasets._dataset import Dataset
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Smallest, median, 90th percentile and greatest of some numbers."""
+class Quantiles:
+    """Values that occur: the smallest, the middle one (the lower of two), the 90 % quantile (inverted CDF), the largest."""
 
-    least: float
-    median: float
-    p90: float
-    greatest: float
+    minimum: int
+    median: int
+    p90: int
+    maximum: int
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The size and shape of a dataset; lengths in characters."""
+    """Counts and lengths of a dataset; lengths are in characters (code points).
 
-    name: str
+    Attributes:
+        documents: Number of documents.
+        characters: Length of all documents.
+        document_length: Quantiles over documents.
+        queries: Number of queries that can be scored.
+        query_length: Quantiles over queries.
+        evidence: Number of pieces of evidence.
+        evidence_per_query: Quantiles over queries.
+        whole_document_share: Share of the evidence that is a whole document, 0 to 1.
+        span_share: Share of the evidence that is a span, 0 to 1.
+        span_length: Quantiles over spans; None where there is no span.
+        tags: Tag -> number of queries that bear it, by tag.
+        left_out: Reason -> number of queries or documents left out for it.
+    """
+
     documents: int
     characters: int
-    document_length: Spread
+    document_length: Quantiles
     queries: int
-    query_length: Spread
-    evidence_per_query: Spread
-    spans: int
-    whole_documents: int
-    with_alternatives: int
+    query_length: Quantiles
+    evidence: int
+    evidence_per_query: Quantiles
+    whole_document_share: float
+    span_share: float
+    span_length: Quantiles | None
     tags: Mapping[str, int]
     left_out: Mapping[str, int]
 
 
 def summarise(dataset: Dataset) -> Summary:
-    """Count."""
+    """Count and measure a dataset that has been loaded (so it has documents, queries and evidence)."""
+    lengths = [len(document.text) for document in dataset.documents]
     pieces = [piece for query in dataset.queries for piece in query.evidence]
-    needs = [len({piece.need for piece in query.evidence}) for query in dataset.queries]
+    spans = [piece.end - piece.start for piece in pieces if piece.start is not None and piece.end is not None]
+    tags = Counter(tag for query in dataset.queries for tag in set(query.tags))
     return Summary(
-        name=dataset.name,
-        documents=len(dataset.documents),
-        characters=sum(len(document.text) for document in dataset.documents),
-        document_length=_spread([len(document.text) for document in dataset.documents]),
+        documents=len(lengths),
+        characters=sum(lengths),
+        document_length=_quantiles(lengths),
         queries=len(dataset.queries),
-        query_length=_spread([len(query.text) for query in dataset.queries]),
-        evidence_per_query=_spread([len(query.evidence) for query in dataset.queries]),
-        spans=sum(piece.start is not None for piece in pieces),
-        whole_documents=sum(piece.start is None for piece in pieces),
-        with_alternatives=sum(n < len(query.evidence) for n, query in zip(needs, dataset.queries, strict=True)),
-        tags=dict(sorted(Counter(tag for query in dataset.queries for tag in query.tags).items())),
+        query_length=_quantiles([len(query.text) for query in dataset.queries]),
+        evidence=len(pieces),
+        evidence_per_query=_quantiles([len(query.evidence) for query in dataset.queries]),
+        whole_document_share=(len(pieces) - len(spans)) / len(pieces),
+        span_share=len(spans) / len(pieces),
+        span_length=_quantiles(spans) if spans else None,
+        tags=dict(sorted(tags.items())),
         left_out={reason: len(ids) for reason, ids in dataset.left_out.items()},
     )
 
 
-def _spread(values: Sequence[int]) -> Spread:
-    least, median, p90, greatest = np.percentile(values, [0, 50, 90, 100]).tolist()
-    return Spread(least, median, p90, greatest)
+def _quantiles(values: Sequence[int]) -> Quantiles:
+    found = np.quantile(values, [0, 0.5, 0.9, 1], method="inverted_cdf")
+    return Quantiles(*(int(value) for value in found))

@@ -21,6 +21,7 @@ from ragtune.engine.workspace import Workspace
 REQUESTS = 32
 _ENOUGH_SECONDS = 0.003
 _FEWEST = 5
+"""Cheap steps are timed on the first few requests only; steps that run a model, on all of them."""
 
 
 def measure(
@@ -76,19 +77,20 @@ def _online(targets: Iterable[Step], request: Step) -> Iterable[Step]:
 
 
 def _time(step: Step, singles: dict[str, list[Any]], computer: Computer) -> NDArray[np.float64]:
-    """Run a step for each request in turn; cheap steps stop being timed once they have been timed well enough."""
-    n = len(next(iter(singles.values())))
+    """Run a step for one request after another, until it has been timed well enough; its results go into `singles`."""
     offline = {below.key: computer.value(below) for below in step.inputs if below.key not in singles}
+    requests = [singles[below.key] for below in step.inputs if below.key in singles]
     extra = {"memo": Memo(None, step.memo_scope, lambda *_: None)} if step.uses_memo else {}
     results: list[Any] = []
     times: list[float] = []
-    for i in range(n):
+    for i in range(min(map(len, requests))):
         inputs = [singles[b.key][i] if b.key in singles else offline[b.key] for b in step.inputs]
         if i == 0:
             step.run(inputs, **extra)  # the first call loads and warms
         began = time.perf_counter()
         results.append(step.run(inputs, **extra))
-        if len(times) < _FEWEST or sum(times) < _ENOUGH_SECONDS:
-            times.append(time.perf_counter() - began)
+        times.append(time.perf_counter() - began)
+        if len(times) >= _FEWEST and sum(times) > _ENOUGH_SECONDS and not step.uses_memo:
+            break
     singles[step.key] = results
     return np.array(times)
