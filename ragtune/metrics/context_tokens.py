@@ -1,4 +1,4 @@
-"""What a context costs."""
+"""How much the model is given to read."""
 
 from __future__ import annotations
 
@@ -7,24 +7,19 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ragtune.component import register
-from ragtune.metrics._judged import Judged
-from ragtune.metrics._metric import Level, Metric
+from ragtune.metrics import Judged, Level, Metric
 from ragtune.types import Floats
 
 
 @register
 class ContextTokens(Metric):
-    """Tokens of the packed context, by the tokenizer of the context slot."""
+    """Tokens of the packed context, counted by the context's own tokenizer; from 0 up, fewer is better."""
 
-    symbol: ClassVar[str] = "context_tokens"
     better: ClassVar[Literal["higher", "lower"]] = "lower"
-
-    k: Literal[None] = None
-    """Takes no cutoff."""
 
     @property
     def level(self) -> Level:
-        """The packed context."""
+        """It is of the context."""
         return "context"
 
     def score(self, judged: Judged) -> Floats:

@@ -1,24 +1,17 @@
-"""Recall in characters."""
+"""Share of the evidence's text that was retrieved."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from ragtune.component import register
-from ragtune.metrics._judged import Judged
-from ragtune.metrics._metric import SpanMetric
+from ragtune.metrics import Judged, SpanMetric, share
 from ragtune.types import Floats
 
 
 @register
 class SpanRecall(SpanMetric):
-    """The share of the evidence's characters that the context (or, as span_recall@k, the first k chunks) brings.
-
-    Of alternatives, the one with the greatest share counts. Chroma's chunking study (2024) calls it recall.
-    """
-
-    symbol: ClassVar[str] = "span_recall"
+    """Characters of evidence retrieved / characters of evidence needed; 0 to 1."""
 
     def score(self, judged: Judged) -> Floats:
-        """(n_queries,) float64, 0 to 1."""
-        return judged.text(self.k).recall()
+        """(n_queries,) float64."""
+        text = judged.text(self.k)
+        return share(text.met, text.needed)

@@ -1,27 +1,24 @@
-"""Success at k."""
+"""Success: a hit or none."""
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 import numpy as np
 from pydantic import PositiveInt
 
 from ragtune.component import register
-from ragtune.metrics._judged import Judged
-from ragtune.metrics._metric import RankMetric
+from ragtune.metrics import Judged, RankMetric
 from ragtune.types import Floats
 
 
 @register
 class Success(RankMetric):
-    """success@k: 1 if any relevant document (or need) is found by rank k, else 0; also called hit rate."""
+    """success@k: 1 when any of the first k results is relevant, else 0.
 
-    symbol: ClassVar[str] = "success"
+    Also called hit rate (trec_eval's `success`, ir_measures' `Success`).
+    """
 
-    k: PositiveInt = 10
-    """The last rank that counts."""
+    k: PositiveInt
 
     def score(self, judged: Judged) -> Floats:
-        """(n_queries,) float64, 0 to 1."""
-        return (judged.found(self.unit).within(self.k) > 0).astype(np.float64)
+        """(n_queries,) float64."""
+        return (self.found(judged).number_within(self.k) > 0).astype(np.float64)

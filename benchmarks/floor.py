@@ -1,0 +1,58 @@
+"""What a sweep of 1,000 configurations costs above embedding its texts once.
+
+The floor is the same model's loop over the same unique texts, by itself, in the same run. Both are CPU seconds of all
+threads, because seconds on the wall say more about the neighbours on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from benchmarks.common import conclude, data, fresh_workspace, stopwatch
+from benchmarks.space import THOUSAND
+from ragtune import load_dataset, sweep
+from ragtune.component import parse
+from ragtune.embedders import Embedder
+
+BAR = 1.15
+
+
+def embed_once(texts: Sequence[str]) -> None:
+    """The model's loop and nothing else."""
+    embedder = parse("embedder", "minilm")
+    assert isinstance(embedder, Embedder)
+    encoder = embedder.encoder(queries=False)
+    with ThreadPoolExecutor(encoder.workers) as pool:
+        for _ in pool.map(lambda batch: encoder.encode([texts[i] for i in batch]), encoder.batches(texts)):
+            pass
+
+
+def main() -> None:
+    """Sweep in an empty workspace, then embed the same texts."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--documents", type=int, default=0, help="only the first N documents, for a quick look")
+    wanted = options.parse_args().documents
+    dataset = load_dataset(data("retrieval/scifact"))
+    if wanted:
+        from benchmarks.subset import first_documents
+
+        dataset = first_documents(dataset, wanted)
+    with fresh_workspace("floor") as workspace:
+        with stopwatch() as whole:
+            study = sweep(dataset, THOUSAND, workspace=workspace)
+    n = len(study.record["configurations"])
+    texts = list(dict.fromkeys([document.text for document in dataset.documents]))
+    with stopwatch() as floor:
+        embed_once(texts)
+        embed_once([query.text for query in dataset.queries])
+    print(f"{n} configurations on {len(texts)} documents: {whole.cpu:.1f} CPU s ({whole.wall:.1f} s)")
+    print(f"embedding their unique texts once: {floor.cpu:.1f} CPU s ({floor.wall:.1f} s)")
+    print(f"above the floor: {1000 * (whole.cpu - floor.cpu) / n:.1f} CPU ms a configuration")
+    ratio = whole.cpu / floor.cpu
+    conclude(f"floor: {ratio:.3f} x embedding alone (bar {BAR})", passed=ratio <= BAR and n >= 1000)
+
+
+if __name__ == "__main__":
+    main()

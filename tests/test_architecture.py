@@ -1,0 +1,95 @@
+"""Imports go one way, from the command line down to the values; nobody reaches up or sideways, not even in a function."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+import ragtune
+
+ROOT = Path(ragtune.__file__).parent
+SLOTS = ("tokenizers", "chunkers", "embedders", "retrievers", "rerankers", "contexts")
+GROUND = ("errors", "spelling", "types", "component", "yaml_tree")
+
+# Package or module -> what it may import from ragtune, apart from itself.
+MAY: dict[str, tuple[str, ...]] = {
+    "errors": (),
+    "spelling": (),
+    "types": (),
+    "component": ("errors", "spelling"),
+    "yaml_tree": ("errors",),
+    "engine": ("component", "errors"),
+    "tokenizers": GROUND,
+    "chunkers": (*GROUND, "tokenizers"),
+    "embedders": GROUND,
+    "retrievers": GROUND,
+    "rerankers": GROUND,
+    "contexts": (*GROUND, "tokenizers"),
+    "metrics": GROUND,
+    "datasets": GROUND,
+    "pipelines": (*GROUND, *SLOTS, "engine", "metrics", "datasets"),
+    "space": GROUND,
+    "config": (*GROUND, "metrics", "pipelines", "space"),
+    "study": (*GROUND, "engine"),
+    "sweeping": (*GROUND, "config", "datasets", "engine", "pipelines", "study"),
+    "planning": (*GROUND, "embedders", "engine", "sweeping"),
+    "schema": (*GROUND, *SLOTS, "config", "metrics", "pipelines", "datasets", "space"),
+}
+"""`cli`, the package's face and its `__main__` may import anything; nobody imports `cli`."""
+
+
+def imports(path: Path) -> set[str]:
+    """First parts below `ragtune` of everything that a file imports, outside TYPE_CHECKING blocks."""
+    found = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "ragtune":
+            parts = node.module.split(".")[1:]
+            found.update([parts[0]] if parts else [alias.name for alias in node.names])
+        elif isinstance(node, ast.Import):
+            found.update(a.name.split(".")[1] for a in node.names if a.name.startswith("ragtune."))
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_imports_go_one_way(path):
+    layer = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    if layer in ("cli", "__init__", "__main__", "scaffold"):
+        return
+    assert layer in MAY, f"{layer} is a new layer: say in MAY what it may import"
+    beyond = imports(path) - {layer} - set(MAY[layer])
+    assert not beyond, f"{layer} must not import {sorted(beyond)}"
+
+
+@pytest.mark.parametrize("slot", (*SLOTS, "metrics", "datasets"))
+def test_components_of_a_kind_do_not_know_each_other(slot):
+    """Adding or removing one file touches no other."""
+    words = {path.stem for path in (ROOT / slot).glob("[a-z]*.py")}
+    for path in (ROOT / slot).glob("[a-z]*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(f"ragtune.{slot}."):
+                assert node.module.split(".")[2] not in words - {path.stem}, f"{path.name} imports {node.module}"
+
+
+def test_no_pickle_anywhere():
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            assert not {"pickle", "dill", "cloudpickle", "joblib", "shelve"} & set(names), path
+            if isinstance(node, ast.keyword) and node.arg in ("allow_pickle", "trust_remote_code"):
+                assert isinstance(node.value, ast.Constant) and node.value.value is False, path
+
+
+def test_the_public_face_is_what_it_says():
+    assert sorted(ragtune.__all__) == list(ragtune.__all__)
+    for name in ragtune.__all__:
+        assert getattr(ragtune, name) is not None
+    assert callable(ragtune.sweep)
+    importlib.import_module("ragtune.sweeping")  # must not put a module in the function's place
+    assert callable(ragtune.sweep)
