@@ -173,10 +173,7 @@ def find(kind: str, word: str) -> type[Component]:
             _load_outsiders()
     found = _registry.get((kind, word))
     if found is None:
-        article = "an" if kind[0] in "aeiou" else "a"
-        raise InputError(
-            f"there is no {kind} '{word}'{suggest(word, words(kind))}; {article} {kind} is named by its word"
-        )
+        raise InputError(f"there is no {kind} '{word}'{suggest(word, words(kind))}")
     return found
 
 

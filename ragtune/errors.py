@@ -71,8 +71,8 @@ class WorkspaceError(RagtuneError):
 def suggest(word: str, known: Sequence[str]) -> str:
     """`"; did you mean 'sentence'? (markdown, sentence, …)"`: the end of a message about an unknown word."""
     spelled = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower().replace("_", "-"), spelled, n=1, cutoff=0.6) or get_close_matches(
-        word.lower(), spelled, n=1, cutoff=0.6
-    )
+    wanted = word.lower()
+    begins = [name for name in spelled if len(wanted) > 2 and name.startswith(wanted)]
+    near = begins or [n for w in (wanted.replace("_", "-"), wanted) for n in get_close_matches(w, spelled, n=1)]
     listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
     return (f"; did you mean '{spelled[near[0]]}'?" if near else "") + (f" ({listed})" if listed else "")

@@ -70,7 +70,7 @@ class Expander:
                 self._fault(*self._explain(cls, knobs, error))
 
     def _alternatives(self, annotation: Any, node: Node) -> list[Any]:
-        kind, many = _shape(annotation)
+        kind, many = shape(annotation)
         if not many:
             if kind:
                 return self.components(kind, node)
@@ -104,14 +104,14 @@ class Expander:
         return []
 
 
-def _shape(annotation: Any) -> tuple[str, bool]:
+def shape(annotation: Any) -> tuple[str, bool]:
     """(kind of component or "", whether it is a tuple of them) of a knob's annotation."""
     origin = typing.get_origin(annotation)
     if origin in (typing.Union, types.UnionType):
-        shapes = [_shape(part) for part in typing.get_args(annotation) if part is not type(None)]
+        shapes = [shape(part) for part in typing.get_args(annotation) if part is not type(None)]
         return next((shape for shape in shapes if shape != ("", False)), ("", False))
     if origin is tuple or origin is list:
-        return _shape(typing.get_args(annotation)[0])[0], True
+        return shape(typing.get_args(annotation)[0])[0], True
     if isinstance(annotation, type) and issubclass(annotation, Component):
         return annotation.kind, False
     return "", False

@@ -177,6 +177,14 @@ def open_study(name: str | Path, workspace: Workspace) -> Study:
     return _read(folder)
 
 
+def newest(workspace: Workspace) -> Study:
+    """The study that was written last."""
+    found = studies(workspace)
+    if not found:
+        raise InputError(f"there is no study in {workspace.folder}; ragtune sweep makes one")
+    return max(found, key=lambda study: (study.folder / FILE).stat().st_mtime)
+
+
 def studies(workspace: Workspace) -> list[Study]:
     """All studies of a workspace, by name."""
     return [_read(path.parent) for path in sorted(workspace.studies.glob(f"*/{FILE}"))]

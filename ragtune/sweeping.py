@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import time
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -113,6 +114,7 @@ def sweep(
         InputError: something in the configuration or dataset is wrong; all faults are listed, nothing was written.
         StepError: no configuration could be scored.
     """
+    began = time.perf_counter()
     watcher = watcher or Watcher()
     prepared = prepare(dataset, config)
     if not isinstance(workspace, Workspace):
@@ -127,7 +129,7 @@ def sweep(
         scored = _scored(prepared, workspace)
         timed = [wired.contexts for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
         measure(timed, prepared.data.queries, workspace, computer, _sample)
-        study = _conclude(prepared, workspace, report)
+        study = _conclude(prepared, workspace, report, began)
     if not any(scored):
         raise StepError("no configuration could be scored:\n" + "\n".join(sorted(set(report.failed.values()))))
     return study
@@ -163,7 +165,7 @@ def _sample(queries: Queries) -> list[Queries]:
     return [Queries((queries.texts[i],)) for i in np.unique(np.linspace(0, n - 1, min(n, REQUESTS)).astype(int))]
 
 
-def _conclude(prepared: Prepared, workspace: Workspace, report: Report) -> Study:
+def _conclude(prepared: Prepared, workspace: Workspace, report: Report, began: float) -> Study:
     """Gather the scores and write the study down."""
     values = read_rows(workspace, list(dict.fromkeys(prepared.targets)))
     n_queries = len(prepared.dataset.queries)
@@ -189,7 +191,7 @@ def _conclude(prepared: Prepared, workspace: Workspace, report: Report) -> Study
         "better": {metric.label: metric.better for metric in prepared.config.metrics},
         "queries": [query.id for query in prepared.dataset.queries],
         "configurations": [{"id": wired.key[:8], "slots": wired.configuration.spec()} for wired in prepared.wired],
-        "run": _summary(report),
+        "run": {**_summary(report), "total_seconds": round(time.perf_counter() - began, 3)},
     }
     arrays = {"scores": scores, "latencies": np.array([unknown if t is None else t for t in times])}
     return write_study(workspace.studies / prepared.study_name, record, arrays)

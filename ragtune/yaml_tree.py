@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,8 +77,10 @@ def loads(text: str, name: str) -> Node:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    yaml = YAML(typ="rt", pure=True)
     try:
-        tree = YAML(typ="rt", pure=True).load(io.StringIO(text))
+        _look_through(yaml.parse(io.StringIO(text)), name)
+        tree = yaml.load(io.StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(part) for part in (error.problem or error.context,) if part).split("\n")[0]
@@ -86,40 +88,46 @@ def loads(text: str, name: str) -> Node:
         raise ConfigError([Fault(name, line, column, f"is not valid YAML: {what}")]) from error
     except (YAMLError, ValueError) as error:
         raise ConfigError([Fault(name, 0, 0, f"is not valid YAML: {str(error).splitlines()[0]}")]) from error
-    except RecursionError:
-        raise ConfigError([Fault(name, 0, 0, f"is nested more than {MAX_DEPTH} deep")]) from None
     _refuse_bombs(tree, name)
     return _node(tree, name, 0, 0)
 
 
+def _look_through(events: Iterable[Any], name: str) -> None:
+    """Refuse what must not even be built: tags, bottomless nesting, and aliases inside what they stand for."""
+    open_anchors: list[str | None] = []
+    for event in events:
+        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        tag = getattr(event, "tag", None)
+        anchor = getattr(event, "anchor", None)
+        if tag is not None:
+            raise ConfigError([Fault(name, *place, f"tags are not allowed: {tag}")])
+        if type(event).__name__ == "AliasEvent" and anchor in open_anchors:
+            raise ConfigError([Fault(name, *place, f"the alias *{anchor} contains itself")])
+        if type(event).__name__ in ("SequenceStartEvent", "MappingStartEvent"):
+            open_anchors.append(anchor)
+            if len(open_anchors) > MAX_DEPTH:
+                raise ConfigError([Fault(name, *place, f"is nested more than {MAX_DEPTH} deep")])
+        elif type(event).__name__ in ("SequenceEndEvent", "MappingEndEvent"):
+            open_anchors.pop()
+
+
 def _refuse_bombs(tree: Any, name: str) -> None:
     """Count what aliases expand to, without expanding them."""
-    sizes: dict[int, int | None] = {}
+    sizes: dict[int, int] = {}
 
-    def size(value: Any, depth: int) -> int:
+    def size(value: Any) -> int:
         if not isinstance(value, dict | list):
             return 1
-        if depth > MAX_DEPTH:
-            raise ConfigError([Fault(name, 0, 0, f"is nested more than {MAX_DEPTH} deep")])
         if id(value) not in sizes:
-            sizes[id(value)] = None
-            sizes[id(value)] = 1 + sum(
-                size(v, depth + 1) for v in (value.values() if isinstance(value, dict) else value)
-            )
-        known = sizes[id(value)]
-        if known is None:
-            raise ConfigError([Fault(name, 0, 0, "has an alias that contains itself")])
-        return known
+            sizes[id(value)] = 1 + sum(map(size, value.values() if isinstance(value, dict) else value))
+        return sizes[id(value)]
 
-    total = size(tree, 0)
+    total = size(tree)
     if total > MAX_NODES:
         raise ConfigError([Fault(name, 0, 0, f"expands to {total:,} values; at most {MAX_NODES:,} are allowed")])
 
 
 def _node(value: Any, name: str, line: int, column: int) -> Node:
-    tag = getattr(getattr(value, "tag", None), "value", None)
-    if tag is not None:
-        raise ConfigError([Fault(name, line, column, f"tags are not allowed: {tag}")])
     if isinstance(value, dict):
         children, places = {}, {}
         for key, item in value.items():

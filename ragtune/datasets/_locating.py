@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from ragtune import yaml_tree
 from ragtune.component import find, parse, words
 from ragtune.datasets._dataset import Dataset, DatasetFormat
-from ragtune.datasets._yaml import Positions, read_yaml
 from ragtune.errors import DatasetError, Fault, InputError, suggest
+from ragtune.yaml_tree import Node
 
 DESCRIPTION = "dataset.yaml"
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -32,17 +32,22 @@ def load_dataset(source: str | Path | Mapping[str, Any] | DatasetFormat, root: P
     Raises:
         DatasetError: With every fault, each with its file and line, or with what was tried when nothing was found.
     """
+    return locate(source, root).load()
+
+
+def locate(source: str | Path | Mapping[str, Any] | DatasetFormat, root: Path | None = None) -> DatasetFormat:
+    """The format and the place of a dataset, as `load_dataset` finds them, without reading its content."""
     root = Path() if root is None else root
     if isinstance(source, DatasetFormat):
-        return _under(root, source).load()
+        return _under(root, source)
     if isinstance(source, Mapping):
-        return _under(root, _format(source)).load()
+        return _under(root, _format(source))
     if isinstance(source, str):
         if not source.strip():
             raise DatasetError("no dataset is named: the name is empty")
         if not _exists(root / source):
             if "(" in source:
-                return _under(root, _format(source)).load()
+                return _under(root, _format(source))
             bundled = _bundled()
             if source in bundled:
                 return _described(bundled[source] / DESCRIPTION)
@@ -52,7 +57,7 @@ def load_dataset(source: str | Path | Mapping[str, Any] | DatasetFormat, root: P
     return _from_path(path)
 
 
-def _from_path(path: Path) -> Dataset:
+def _from_path(path: Path) -> DatasetFormat:
     if path.is_file() and path.suffix in (".yaml", ".yml"):
         return _described(path)
     if not path.is_dir():
@@ -62,28 +67,31 @@ def _from_path(path: Path) -> Dataset:
     formats = [_known(word) for word in words("dataset")]
     for known in formats:
         if known.recognises(path):
-            return known(path=path).load()
+            return known(path=path)
     layouts = "; ".join(f"{known.name}: {known.layout}" for known in formats if known.layout)
     raise DatasetError(f"no format recognises the folder {path}, and it has no {DESCRIPTION} ({layouts})")
 
 
-def _described(file: Path) -> Dataset:
-    """The dataset that a `dataset.yaml` describes; none of its paths may leave the folder."""
-    value, positions = read_yaml(file)
-    folder = file.parent
-    found = _under(folder, _format(value, str(file), positions))
+def _described(file: Path) -> DatasetFormat:
+    """The format that a `dataset.yaml` names; none of its paths may leave the folder."""
+    try:
+        tree = yaml_tree.load(file)
+    except InputError as error:
+        raise DatasetError(error.faults) from None
+    found = _under(file.parent, _format(tree.plain(), tree))
     # Corpora that come with ragtune may share files (one set of questions on two sets of documents).
-    home = folder.resolve()
+    home = file.parent.resolve()
     fence = next((shelf for shelf in _shelves() if home.is_relative_to(shelf)), home)
-    faults = []
-    for knob in type(found).model_fields:
-        path = getattr(found, knob)
-        if isinstance(path, Path) and not (found.path / path).resolve().is_relative_to(fence):
-            line, column = positions.get(knob, (0, 0))
-            faults.append(Fault(str(file), line, column, f"'{knob}' leads out of the dataset's folder: {path}"))
+    knobs = {knob: getattr(found, knob) for knob in type(found).model_fields}
+    faults = [
+        _at(tree, knob, f"'{knob}' leads out of the dataset's folder: {path}")
+        for knob, path in knobs.items()
+        if isinstance(path, Path)
+        and not (found.path if knob == "path" else found.path / path).resolve().is_relative_to(fence)
+    ]
     if faults:
         raise DatasetError(faults)
-    return replace(found.load(), name=home.name)
+    return found
 
 
 def _under(root: Path, source: DatasetFormat) -> DatasetFormat:
@@ -97,21 +105,22 @@ def _known(word: str) -> type[DatasetFormat]:
     return found
 
 
-def _format(spec: Any, file: str = "", positions: Positions | None = None) -> DatasetFormat:
-    """The format that a spec names; what is wrong with it as DatasetError."""
+def _format(spec: Any, tree: Node | None = None) -> DatasetFormat:
+    """The format that a spec names, read from a YAML tree if there is one; what is wrong with it as DatasetError."""
+    tree = tree or Node(None)
     try:
         found = parse("dataset", spec)
     except ValidationError as error:
-        raise DatasetError(_knob_faults(error, spec, file, positions or {})) from None
-    except (InputError, TypeError, ValueError) as error:
-        raise DatasetError([Fault(file, 0, 0, str(error))]) from None
+        raise DatasetError(_knob_faults(error, spec, tree)) from None
+    except InputError as error:
+        raise DatasetError([tree.fault(fault.message) for fault in error.faults]) from None
     if not isinstance(found, DatasetFormat):
         raise TypeError(f"the dataset '{found.name}' is no DatasetFormat")
     return found
 
 
-def _knob_faults(error: ValidationError, spec: Any, file: str, positions: Positions) -> list[Fault]:
-    word = next(iter(spec)) if isinstance(spec, Mapping) else str(spec).partition("(")[0]
+def _knob_faults(error: ValidationError, spec: Any, tree: Node) -> list[Fault]:
+    word = str(next(iter(spec)) if isinstance(spec, Mapping) else spec).partition("(")[0]
     faults = []
     for problem in error.errors(include_url=False):
         knob = str(problem["loc"][0]) if problem["loc"] else ""
@@ -119,8 +128,14 @@ def _knob_faults(error: ValidationError, spec: Any, file: str, positions: Positi
             message = f"{word} has no knob '{knob}'{suggest(knob, sorted(_known(word).model_fields))}"
         else:
             message = f"{word}: {knob}: {problem['msg']}"
-        faults.append(Fault(file, *positions.get(knob, (0, 0)), message))
+        faults.append(_at(tree, knob, message))
     return faults
+
+
+def _at(tree: Node, knob: str, message: str) -> Fault:
+    """A fault where the knob stands below the one word of a `dataset.yaml`."""
+    inner = next(iter(tree.value.values()), tree) if isinstance(tree.value, dict) else tree
+    return inner.key_fault(knob, message)
 
 
 def _shelves() -> list[Path]:

@@ -12,6 +12,7 @@ that pieces share when any one of them is enough (without it each piece is neede
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ragtune.datasets._building import Builder
@@ -21,6 +22,9 @@ from ragtune.datasets._record import Record
 from ragtune.types import Document, Evidence
 
 QUESTION_KEYS = ("id", "text", "question", "query", "evidence", "any", "answers", "tags")
+Piece = tuple[Evidence, int | None, Record]
+"""A piece of evidence, its need where one was given, and the object that gave it."""
+
 PIECE_KEYS = ("doc", "start", "end", "quote", "grade", "need")
 
 
@@ -61,7 +65,7 @@ def span(piece: Record, document: Document) -> tuple[int, int] | None:
     return None
 
 
-def numbered(pieces: list[tuple[Evidence, int | None, Record]], alternatives: bool = False) -> tuple[Evidence, ...]:
+def numbered(pieces: Sequence[Piece], alternatives: bool = False) -> tuple[Evidence, ...]:
     """Evidence with its needs counted from 0 in order of appearance, and a piece that is given twice kept once.
 
     Args:
@@ -81,7 +85,7 @@ def numbered(pieces: list[tuple[Evidence, int | None, Record]], alternatives: bo
 
 def _evidence(question: Record, builder: Builder, reasons: list[str]) -> tuple[Evidence, ...]:
     alternatives = question.flag("any")
-    pieces = []
+    pieces: list[Piece] = []
     for piece in question.objects("evidence", "evidence"):
         piece.only(PIECE_KEYS)
         if alternatives and piece.has("need"):

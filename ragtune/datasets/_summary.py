@@ -13,7 +13,7 @@ from ragtune.datasets._dataset import Dataset
 
 @dataclass(frozen=True)
 class Quantiles:
-    """Values that occur: the smallest, the middle one (the lower of two), the 90 % quantile (inverted CDF), the largest."""
+    """Values that occur: smallest, median (the lower of two), 90 % quantile (inverted CDF) and largest."""
 
     minimum: int
     median: int
@@ -26,6 +26,7 @@ class Summary:
     """Counts and lengths of a dataset; lengths are in characters (code points).
 
     Attributes:
+        name: What the dataset is called.
         documents: Number of documents.
         characters: Length of all documents.
         document_length: Quantiles over documents.
@@ -36,10 +37,12 @@ class Summary:
         whole_document_share: Share of the evidence that is a whole document, 0 to 1.
         span_share: Share of the evidence that is a span, 0 to 1.
         span_length: Quantiles over spans; None where there is no span.
+        with_alternatives: Number of queries in which a need can be met by more than one piece.
         tags: Tag -> number of queries that bear it, by tag.
         left_out: Reason -> number of queries or documents left out for it.
     """
 
+    name: str
     documents: int
     characters: int
     document_length: Quantiles
@@ -50,6 +53,7 @@ class Summary:
     whole_document_share: float
     span_share: float
     span_length: Quantiles | None
+    with_alternatives: int
     tags: Mapping[str, int]
     left_out: Mapping[str, int]
 
@@ -58,9 +62,11 @@ def summarise(dataset: Dataset) -> Summary:
     """Count and measure a dataset that has been loaded (so it has documents, queries and evidence)."""
     lengths = [len(document.text) for document in dataset.documents]
     pieces = [piece for query in dataset.queries for piece in query.evidence]
+    needs = [len({piece.need for piece in query.evidence}) for query in dataset.queries]
     spans = [piece.end - piece.start for piece in pieces if piece.start is not None and piece.end is not None]
     tags = Counter(tag for query in dataset.queries for tag in set(query.tags))
     return Summary(
+        name=dataset.name,
         documents=len(lengths),
         characters=sum(lengths),
         document_length=_quantiles(lengths),
@@ -71,6 +77,7 @@ def summarise(dataset: Dataset) -> Summary:
         whole_document_share=(len(pieces) - len(spans)) / len(pieces),
         span_share=len(spans) / len(pieces),
         span_length=_quantiles(spans) if spans else None,
+        with_alternatives=sum(n < len(query.evidence) for n, query in zip(needs, dataset.queries, strict=True)),
         tags=dict(sorted(tags.items())),
         left_out={reason: len(ids) for reason, ids in dataset.left_out.items()},
     )

@@ -35,8 +35,8 @@ class Beir(DatasetFormat):
     """`corpus.jsonl` {_id, title, text}, `queries.jsonl` {_id, text} and `qrels/<split>.tsv` (query, document, grade).
 
     A document's text is `title + " " + text` where it has a title, as BEIR's own retrievers embed and index it; the
-    title is kept as well, and other keys of a document become its metadata. Each relevant document is a need of its own.
-    Grades of 0 and less mean "judged not relevant" and are no evidence; a query that has only those is left out, where
+    title is kept as well, and other keys of a document become its metadata. Each relevant document is a need of its
+    own. Grades of 0 and less mean "judged not relevant" and are no evidence; a query that has only those is left out, where
     trec_eval would count it as 0. Queries that `queries.jsonl` lacks are looked for in `queries_<split>.jsonl`.
     """
 
@@ -97,9 +97,9 @@ class Beir(DatasetFormat):
                 builder.query(place, id, text, self._evidence(id, rows, builder))
 
     def _evidence(self, id: str, rows: Mapping[str, _Row], builder: Builder) -> list[Evidence]:
-        found = []
+        found: list[Evidence] = []
         for document, row in rows.items():
-            # A row that is not relevant must point at a document too: where it does not, the files do not belong together.
+            # Rows of grade 0 must point at a document too: where one does not, the files do not belong together.
             known = builder.target(row.place, f"query '{id}'", document, [])
             if known is not None and row.grade > 0:
                 found.append(Evidence(document, grade=row.grade, need=len(found)))

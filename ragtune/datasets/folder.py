@@ -18,8 +18,8 @@ SUFFIXES = (".md", ".txt")
 class Folder(DatasetFormat):
     """Every `.md` and `.txt` file below a folder is a document; questions are JSON lines.
 
-    A document's id is its POSIX path relative to the documents' folder. Its text is the decoded UTF-8 file, newlines and
-    Unicode form as they are, without a byte order mark; offsets count its code points. Hidden files and folders are
+    A document's id is its POSIX path relative to the documents' folder. Its text is the decoded UTF-8 file, newlines
+    and Unicode form as they are, without a byte order mark; offsets count its code points. Hidden files and folders are
     passed over, symbolic links that leave the folder refused. The layout of a question is told in `_questions.py`.
     """
 

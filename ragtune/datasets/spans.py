@@ -8,7 +8,7 @@ from typing import ClassVar
 from ragtune.component import register
 from ragtune.datasets._building import Builder
 from ragtune.datasets._dataset import Dataset, DatasetFormat
-from ragtune.datasets._questions import numbered, span
+from ragtune.datasets._questions import Piece, numbered, span
 from ragtune.datasets._quotes import short
 from ragtune.datasets._reading import Place, find_files, read_objects, read_text
 from ragtune.datasets._record import Record
@@ -21,7 +21,7 @@ REFERENCE_KEYS = ("doc", "start", "end", "text")
 
 @register
 class Spans(DatasetFormat):
-    """Documents in `corpus/`, and `questions.jsonl` with `{id, question, answer?, references: [{doc, start, end, text}]}`.
+    """Documents in `corpus/`; `questions.jsonl` with `{id, question, answer?, references: [{doc, start, end, text}]}`.
 
     Offsets are half open and count code points of the decoded file without a byte order mark. A reference's text must
     equal the slice it points at. Each reference is a need of its own.
@@ -49,7 +49,7 @@ class Spans(DatasetFormat):
         if id is None:
             return
         question.who = f"query '{id}'"
-        pieces = []
+        pieces: list[Piece] = []
         for reference in question.objects("references", "reference"):
             reference.only(REFERENCE_KEYS)
             piece = self._reference(reference, builder)

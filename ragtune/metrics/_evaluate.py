@@ -1,4 +1,4 @@
-"""Scoring of plain TREC-style runs, without a corpus."""
+"""Measures of a TREC run against qrels, for comparison with other tools."""
 
 from __future__ import annotations
 
@@ -8,54 +8,47 @@ import numpy as np
 
 from ragtune.errors import InputError
 from ragtune.metrics._judged import Judged
-from ragtune.metrics._metric import RankMetric, parse_metric
+from ragtune.metrics._metric import parse_metric
 from ragtune.types import Chunks, Corpus, Document, Judgments, Ranking
 
+Run = Mapping[str, Mapping[str, float]]
+Qrels = Mapping[str, Mapping[str, int]]
 
-def evaluate(
-    run: Mapping[str, Mapping[str, float]], qrels: Mapping[str, Mapping[str, int]], metrics: Sequence[str]
-) -> dict[str, dict[str, float]]:
-    """Score a run of whole documents against relevance judgments, as trec_eval does.
 
-    Documents are ranked by falling score, then by falling id; scores are compared in 32 bits, as trec_eval keeps them.
-    Grades of 0 and below mean not relevant. Queries of the qrels that the run lacks score 0; queries without judgments
-    are left out.
+def evaluate(run: Run, qrels: Qrels, metrics: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Score a run (query id -> document id -> score) against qrels (query id -> document id -> grade).
 
-    Args:
-        run: query id -> document id -> score.
-        qrels: query id -> document id -> grade.
-        metrics: labels of measures of rankings, such as `nDCG@10`.
+    Ties are broken as trec_eval does: by falling score, then falling document id. Every query of the qrels that has a
+    relevant document counts; one that the run lacks scores 0. Grades of 0 and less are not relevant.
 
     Returns:
-        Metric as it was given -> query id -> value.
+        Label of the metric -> query id -> value.
     """
-    parsed = [parse_metric(name) for name in metrics]
-    if strangers := [m.label for m in parsed if not isinstance(m, RankMetric)]:
-        raise InputError(f"a run is scored by measures of rankings, not by {', '.join(strangers)}, which need texts")
-    judged = _judge([run.get(query, {}) for query in qrels], list(qrels.values()))
-    scores = {name: metric.score(judged).tolist() for name, metric in zip(metrics, parsed, strict=True)}
-    return {name: dict(zip(qrels, values, strict=True)) for name, values in scores.items()}
-
-
-def _judge(runs: Sequence[Mapping[str, float]], grades: Sequence[Mapping[str, int]]) -> Judged:
-    ids = sorted({id for row in (*runs, *grades) for id in row})
-    index = {id: i for i, id in enumerate(ids)}
-    judged = [(q, index[id], grade) for q, row in enumerate(grades) for id, grade in row.items() if grade > 0]
-    query, document, grade = np.array(judged, dtype=np.int64).reshape(-1, 3).T
-    nothing = np.full(len(query), -1)
-    n_queries = np.array([len(runs)])
-    judgments = Judgments(n_queries, query, document, nothing, nothing, grade, need=np.arange(len(query)))
-    n = np.arange(len(ids))
-    chunks = Chunks(n, np.zeros_like(n), np.zeros_like(n))
-    return Judged.of_ranking(_ranking(runs, index), chunks, Corpus(tuple(Document(id, "") for id in ids)), judgments)
-
-
-def _ranking(runs: Sequence[Mapping[str, float]], index: Mapping[str, int]) -> Ranking:
-    depth = max((len(row) for row in runs), default=0)
-    chunk = np.full((len(runs), depth), -1, dtype=np.int32)
-    score = np.full((len(runs), depth), -np.inf)
-    for i, row in enumerate(runs):
-        ranked = sorted(((float(np.float32(value)), id) for id, value in row.items()), reverse=True)
-        chunk[i, : len(ranked)] = [index[id] for _, id in ranked]
-        score[i, : len(ranked)] = [value for value, _ in ranked]
-    return Ranking(chunk, score)
+    wanted = [parse_metric(name) for name in metrics]
+    for metric in wanted:
+        if metric.level != "ranking":
+            raise InputError(f"metric '{metric.label}' needs packed contexts, and a run has none")
+    queries = [query for query, grades in qrels.items() if any(grade > 0 for grade in grades.values())]
+    ids = sorted({document for part in (run, qrels) for documents in part.values() for document in documents})
+    place = {document: i for i, document in enumerate(ids)}
+    ranked = [sorted(run.get(q, {}).items(), key=lambda item: (item[1], item[0]), reverse=True) for q in queries]
+    depth = max(map(len, ranked), default=0) or 1
+    chunk = np.full((len(queries), depth), -1, dtype=np.int32)
+    for row, documents in zip(chunk, ranked, strict=True):
+        row[: len(documents)] = [place[document] for document, _ in documents]
+    rows = [
+        (i, place[d], -1, 1, grade, n)
+        for i, query in enumerate(queries)
+        for n, (d, grade) in enumerate(qrels[query].items())
+        if grade > 0
+    ]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 6).T
+    corpus = Corpus(tuple(Document(id, ".") for id in ids))
+    each = np.arange(len(ids))
+    judged = Judged.of_ranking(
+        Ranking(chunk, np.zeros(chunk.shape)),
+        Chunks(each, np.zeros_like(each), np.ones_like(each)),
+        corpus,
+        Judgments(np.array([len(queries)]), *columns),
+    )
+    return {m.label: dict(zip(queries, m.score(judged).tolist(), strict=True)) for m in wanted}

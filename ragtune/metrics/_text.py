@@ -1,4 +1,4 @@
-"""Retrieved text beside the evidence's text, in characters."""
+"""Retrieved text beside the evidence, in characters."""
 
 from __future__ import annotations
 
@@ -12,66 +12,56 @@ from ragtune.types import Floats, Ints
 
 
 class Text:
-    """Pieces of retrieved text, given by query and by their place in the corpus; all measures are (n_queries,) float64."""
+    """Spans given to each query, in positions of the corpus laid end to end; they may overlap.
+
+    Evidence that overlaps other evidence counts once, as does retrieved evidence; retrieved text counts every time it
+    was retrieved, as in Chroma's chunking study. Of alternatives, the one with the greatest share covered counts.
+    """
 
     def __init__(self, truth: Truth, query: Ints, start: Ints, end: Ints) -> None:
         self._truth = truth
-        self._query = query
-        axis = query * truth.corpus_length
-        self._start, self._end = start + axis, end + axis
+        lift = query * truth.corpus_length
+        self._cover = Cover(start + lift, end + lift)
+        self.length: Floats = np.bincount(query, weights=end - start, minlength=truth.n_queries)
 
     @cached_property
-    def cover(self) -> Cover:
-        """The union of the retrieved text."""
-        return Cover(self._start, self._end)
+    def evidence(self) -> Floats:
+        """(n_queries,) characters of any evidence that were retrieved, each counted once."""
+        pieces = self._truth.text
+        return self._by_query(self._truth.text_query, self._cover.within(pieces.start, pieces.end))
 
     @cached_property
-    def retrieved(self) -> Floats:
-        """Characters retrieved; those that two pieces share are counted twice."""
-        return self._sum(self._query, self._end - self._start)
-
-    @cached_property
-    def retrieved_once(self) -> Floats:
-        """Characters retrieved, each counted once."""
-        return self._sum(self._query[self.cover.order], self.cover.end - self.cover.start)
-
-    @cached_property
-    def relevant(self) -> Floats:
-        """Characters retrieved that are evidence, each counted once; alternatives all count."""
-        return self._sum(self._truth.text_query, self._covered(self._truth.text))
-
-    @property
-    def needed(self) -> Floats:
-        """Characters of evidence needed: of each need, the alternative of which most was retrieved."""
-        return self._needed_and_met[0]
-
-    @property
-    def met(self) -> Floats:
-        """Characters of those that were retrieved."""
-        return self._needed_and_met[1]
-
-    @cached_property
-    def _needed_and_met(self) -> tuple[Floats, Floats]:
+    def wanted(self) -> tuple[Floats, Floats]:
+        """(n_queries,) characters retrieved, and characters to retrieve, of evidence that meets every need once."""
         truth = self._truth
-        if len(truth.query) == len(truth.need_begin):  # no alternatives
-            return truth.text_length, self.relevant
-        chosen = self._best_alternatives()
-        text = Cover(*(side[chosen] + truth.axis[chosen] for side in (truth.start, truth.end)))
-        query = truth.query[chosen][text.order]
-        return self._sum(query, text.end - text.start), self._sum(query, self._covered(text))
+        covered, length = self.evidence, truth.text_length
+        if len(truth.need_begin) == len(truth.query):
+            return covered, length
+        lift = truth.axis
+        of_piece = self._cover.within(truth.start + lift, truth.end + lift)
+        size = truth.end - truth.start
+        best = np.lexsort((np.arange(len(size)), -of_piece / size, truth.need))[truth.need_begin]
+        choice = np.bincount(truth.query, minlength=truth.n_queries) > np.bincount(
+            truth.query[truth.need_begin], minlength=truth.n_queries
+        )
+        return (
+            np.where(choice, self._by_query(truth.query[best], of_piece[best]), covered),
+            np.where(choice, self._by_query(truth.query[best], size[best]), length),
+        )
 
-    def _best_alternatives(self) -> Ints:
-        """Of each need the piece with the greatest retrieved share, the first of several."""
-        truth = self._truth
-        covered = self.cover.within(truth.start + truth.axis, truth.end + truth.axis)
-        covered_share = covered / np.maximum(truth.end - truth.start, 1)
-        best = np.maximum.reduceat(covered_share, truth.need_begin)
-        candidates = np.flatnonzero(covered_share == best[truth.need])
-        _, first = np.unique(truth.need[candidates], return_index=True)
-        return candidates[first]
+    def recall(self) -> Floats:
+        """Share of the evidence that was retrieved."""
+        covered, wanted = self.wanted
+        return covered / wanted
 
-    def _covered(self, text: Cover) -> Ints:
-        return self.cover.within(text.start, text.end)
+    def precision(self) -> Floats:
+        """Share of the retrieved text that is evidence; 0 where nothing was retrieved."""
+        return np.divide(self.evidence, self.length, out=np.zeros_like(self.length), where=self.length > 0)
 
-    def _sum(self, query: Ints, lengths: Ints) -> Floats:
-        return np.bincount(query, weights=lengths, minlength=self._truth.n_queries)
+    def iou(self) -> Floats:
+        """Evidence retrieved, over evidence and retrieved text together."""
+        covered, wanted = self.wanted
+        return covered / (wanted + self.length - covered)
+
+    def _by_query(self, query: Ints, values: Ints) -> Floats:
+        return np.bincount(query, weights=values, minlength=self._truth.n_queries)

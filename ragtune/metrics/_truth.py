@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ragtune.metrics._intervals import Cover
+from ragtune.metrics._intervals import Cover, spread
 from ragtune.types import Chunks, Corpus, Floats, Ints, Judgments
 
 
@@ -57,8 +57,7 @@ class Truth:
         self.need_begin = np.flatnonzero(begins)
         self.need = np.cumsum(begins) - 1
         """Which need each piece meets, counted over all queries."""
-        self.by_chunks: WeakKeyDictionary[Chunks, Any] = WeakKeyDictionary()
-        """What other modules worked out for certain chunks and want kept."""
+        self.by_chunks: WeakKeyDictionary[Chunks, ChunkTruth] = WeakKeyDictionary()
 
     @cached_property
     def needs(self) -> Items:
@@ -92,6 +91,44 @@ class Truth:
         return np.bincount(self.text_query, weights=self.text.end - self.text.start, minlength=self.n_queries)
 
 
+class ChunkTruth:
+    """Which chunks meet which pieces of span evidence, and which of them bring any evidence at all."""
+
+    def __init__(self, truth: Truth, chunks: Chunks, offsets: Ints) -> None:
+        self._truth = truth
+        self.start = offsets[chunks.document] + chunks.start
+        self.end = offsets[chunks.document] + chunks.end
+
+    @cached_property
+    def _overlaps(self) -> tuple[Ints, Ints, Ints]:
+        """Pieces of evidence and chunks that share text, a row a pair, and how many characters they share."""
+        truth = self._truth
+        # Chunks that begin after a piece are out, and so are those before the first that reaches it.
+        reach = np.maximum.accumulate(self.end)
+        piece, chunk = spread(
+            np.searchsorted(reach, truth.start, side="right"), np.searchsorted(self.start, truth.end, side="left")
+        )
+        shared = np.minimum(self.end[chunk], truth.end[piece]) - np.maximum(self.start[chunk], truth.start[piece])
+        some = shared > 0
+        return piece[some], chunk[some], shared[some]
+
+    @cached_property
+    def relevant(self) -> tuple[Ints, Ints]:
+        """Pairs of a piece of span evidence and a chunk that share at least half of the shorter of the two."""
+        piece, chunk, shared = self._overlaps
+        truth = self._truth
+        shorter = np.minimum(self.end[chunk] - self.start[chunk], truth.end[piece] - truth.start[piece])
+        enough = (2 * shared >= shorter) & ~truth.whole[piece]
+        return piece[enough], chunk[enough]
+
+    @cached_property
+    def touching(self) -> tuple[Ints, Ints]:
+        """Queries and chunks that hold any of the query's evidence, each pair once."""
+        piece, chunk, _ = self._overlaps
+        pairs = np.unique(self._truth.query[piece] * len(self.start) + chunk)
+        return np.divmod(pairs, max(len(self.start), 1))
+
+
 _truths: WeakKeyDictionary[Judgments, WeakKeyDictionary[Corpus, Truth]] = WeakKeyDictionary()
 
 
@@ -101,3 +138,10 @@ def truth_of(judgments: Judgments, corpus: Corpus) -> Truth:
     if corpus not in by_corpus:
         by_corpus[corpus] = Truth(judgments, corpus.offsets)
     return by_corpus[corpus]
+
+
+def chunk_truth_of(truth: Truth, chunks: Chunks, offsets: Ints) -> ChunkTruth:
+    """The judgments made ready for these chunks; kept for as long as both live."""
+    if chunks not in truth.by_chunks:
+        truth.by_chunks[chunks] = ChunkTruth(truth, chunks, offsets)
+    return truth.by_chunks[chunks]

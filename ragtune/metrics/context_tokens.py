@@ -1,4 +1,4 @@
-"""How much the model is given to read."""
+"""What a context costs."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ragtune.component import register
-from ragtune.metrics import Judged, Level, Metric
+from ragtune.metrics._judged import Judged
+from ragtune.metrics._metric import Level, Metric
 from ragtune.types import Floats
 
 
 @register
 class ContextTokens(Metric):
-    """Tokens of the packed context, counted by the context's own tokenizer; from 0 up, fewer is better."""
+    """Tokens of the packed context, by the tokenizer of the context slot."""
 
+    symbol: ClassVar[str] = "context_tokens"
     better: ClassVar[Literal["higher", "lower"]] = "lower"
+
+    k: Literal[None] = None
+    """Takes no cutoff."""
 
     @property
     def level(self) -> Level:
-        """It is of the context."""
+        """The packed context."""
         return "context"
 
     def score(self, judged: Judged) -> Floats:

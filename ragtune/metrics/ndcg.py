@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from ragtune.component import register
-from ragtune.metrics import Judged, RankMetric, share
+from ragtune.metrics._judged import Judged
+from ragtune.metrics._metric import RankMetric
 from ragtune.types import Floats
 
 
 @register
 class Ndcg(RankMetric):
-    """nDCG@k: gains discounted by log2(1 + rank), as a share of what the ideal ranking would bring; 0 to 1.
+    """nDCG@k (Järvelin & Kekäläinen 2002): the grade as gain, log2(1 + rank) as discount, as trec_eval and ir-measures.
 
-    By document, the gain is the grade itself (trec_eval's `ndcg_cut`, ir_measures' `nDCG`; Järvelin and Kekäläinen 2002),
-    and all judged documents make the ideal. By evidence, each need gains 1 where it is found, and the ideal finds one need
-    a rank; one chunk may meet two needs, so the value is cut at 1.
+    Per evidence each need gains 1 at the rank where it is met; the ideal meets one need a rank, and since one chunk can
+    meet two at once the value is cut at 1.
     """
 
-    title: ClassVar[str] = "nDCG"
+    symbol: ClassVar[str] = "nDCG"
 
     def score(self, judged: Judged) -> Floats:
-        """(n_queries,) float64."""
-        found = self.found(judged)
-        items = found.items
-        gained = items.total(found.within(self.k) * items.gain / np.log2(found.rank + 1))
-        kept = items.place <= (len(items.place) if self.k is None else self.k)
-        ideal = items.total(kept * items.gain / np.log2(items.place + 1))
-        return np.minimum(share(gained, ideal), 1.0)
+        """(n_queries,) float64, 0 to 1."""
+        return judged.found(self.unit).ndcg(self.k)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import PositiveInt
 
 from ragtune.component import register
-from ragtune.metrics import Judged, RankMetric
+from ragtune.metrics._judged import Judged
+from ragtune.metrics._metric import RankMetric
 from ragtune.types import Floats
 
 
 @register
 class Precision(RankMetric):
-    """precision@k: share of the first k results that are relevant; 0 to 1.
+    """precision@k: relevant documents (or chunks) among the first k, divided by k even where fewer were found, as in TREC."""
 
-    Divided by k even when fewer were retrieved (trec_eval's and ir_measures' `P`). By evidence, a result is a chunk, and it
-    is relevant when it is to any piece of evidence.
-    """
+    symbol: ClassVar[str] = "precision"
 
-    k: PositiveInt
+    k: PositiveInt = 10
+    """The last rank that counts."""
 
     def score(self, judged: Judged) -> Floats:
-        """(n_queries,) float64."""
+        """(n_queries,) float64, 0 to 1."""
         return judged.relevant_within(self.k, self.unit) / self.k

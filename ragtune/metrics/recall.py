@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ragtune.component import register
-from ragtune.metrics import Judged, RankMetric, share
+from ragtune.metrics._judged import Judged
+from ragtune.metrics._metric import RankMetric
 from ragtune.types import Floats
 
 
 @register
 class Recall(RankMetric):
-    """recall@k: share of the relevant documents (by evidence: of the needs) found in the first k results; 0 to 1.
+    """recall@k: the share of the relevant documents (or needs) found by rank k, as in TREC; not the hit rate."""
 
-    TREC's recall (trec_eval's `recall`, ir_measures' `R`), not the share of queries with a hit, which is `success@k`.
-    """
+    symbol: ClassVar[str] = "recall"
 
     def score(self, judged: Judged) -> Floats:
-        """(n_queries,) float64."""
-        found = self.found(judged)
-        return share(found.number_within(self.k), found.items.count)
+        """(n_queries,) float64, 0 to 1."""
+        return judged.found(self.unit).recall(self.k)

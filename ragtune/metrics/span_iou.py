@@ -1,22 +1,24 @@
-"""Intersection over union of retrieved text and evidence."""
+"""Intersection over union in characters."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ragtune.component import register
-from ragtune.metrics import Judged, SpanMetric, share
+from ragtune.metrics._judged import Judged
+from ragtune.metrics._metric import SpanMetric
 from ragtune.types import Floats
 
 
 @register
 class SpanIou(SpanMetric):
-    """Characters of evidence retrieved / (characters retrieved + characters of evidence still missing); 0 to 1.
+    """Evidence brought, over evidence and brought text together; of the context, or as span_iou@k of the first k chunks.
 
-    Without alternatives that is intersection / (evidence + retrieved - intersection). Of alternatives, all are evidence
-    when retrieved, and only those that count as needed can be missing. Text that several chunks share is counted for
-    each below the line, as in Chroma's code.
+    Text that two chunks share counts twice in the denominator, as in Chroma's chunking study (2024).
     """
 
+    symbol: ClassVar[str] = "span_iou"
+
     def score(self, judged: Judged) -> Floats:
-        """(n_queries,) float64."""
-        text = judged.text(self.k)
-        return share(text.relevant, text.retrieved + (text.needed - text.met))
+        """(n_queries,) float64, 0 to 1."""
+        return judged.text(self.k).iou()

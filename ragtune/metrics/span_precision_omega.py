@@ -1,17 +1,29 @@
-"""The best precision that a chunker allows."""
+"""The precision that a perfect retriever would have: what the chunker alone allows."""
 
 from __future__ import annotations
 
+from typing import ClassVar, Literal
+
 from ragtune.component import register
-from ragtune.metrics import Judged, Metric, share
+from ragtune.metrics._judged import Judged
+from ragtune.metrics._metric import Level, Metric
 from ragtune.types import Floats
 
 
 @register
 class SpanPrecisionOmega(Metric):
-    """Precision if exactly the chunks that hold any evidence were retrieved; 0 to 1. It depends on the chunker alone."""
+    """Precision in characters if exactly the chunks that hold any evidence were retrieved; Chroma's precision-omega."""
+
+    symbol: ClassVar[str] = "span_precision_omega"
+
+    k: Literal[None] = None
+    """Takes no cutoff."""
+
+    @property
+    def level(self) -> Level:
+        """It needs the chunks, which come with the ranking."""
+        return "ranking"
 
     def score(self, judged: Judged) -> Floats:
-        """(n_queries,) float64."""
-        text = judged.all_relevant_text
-        return share(text.relevant, text.retrieved)
+        """(n_queries,) float64, 0 to 1."""
+        return judged.all_relevant_text.precision()

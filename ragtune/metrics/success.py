@@ -1,24 +1,27 @@
-"""Success: a hit or none."""
+"""Success at k."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 import numpy as np
 from pydantic import PositiveInt
 
 from ragtune.component import register
-from ragtune.metrics import Judged, RankMetric
+from ragtune.metrics._judged import Judged
+from ragtune.metrics._metric import RankMetric
 from ragtune.types import Floats
 
 
 @register
 class Success(RankMetric):
-    """success@k: 1 when any of the first k results is relevant, else 0.
+    """success@k: 1 if any relevant document (or need) is found by rank k, else 0; also called hit rate."""
 
-    Also called hit rate (trec_eval's `success`, ir_measures' `Success`).
-    """
+    symbol: ClassVar[str] = "success"
 
-    k: PositiveInt
+    k: PositiveInt = 10
+    """The last rank that counts."""
 
     def score(self, judged: Judged) -> Floats:
-        """(n_queries,) float64."""
-        return (self.found(judged).number_within(self.k) > 0).astype(np.float64)
+        """(n_queries,) float64, 0 to 1."""
+        return (judged.found(self.unit).within(self.k) > 0).astype(np.float64)

@@ -1,0 +1,88 @@
+"""The JSON schema of configuration files, made from the registry: what an editor completes and checks."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+from ragtune.component import Component, find, words
+from ragtune.config import DEFAULT_MAXIMIZE, DEFAULT_METRICS
+from ragtune.metrics import labels
+from ragtune.pipelines.rag import SLOTS
+from ragtune.space import shape
+
+_KINDS = (*SLOTS, "tokenizer", "dataset")
+
+
+def json_schema() -> dict[str, Any]:
+    """A draft 2020-12 schema; components of every kind are alternatives that are named once, under `$defs`."""
+    slots = {slot: {"$ref": f"#/$defs/{slot}"} for slot in SLOTS}
+    one_of_each = {"type": "object", "properties": slots, "additionalProperties": False}
+    metric = {"type": "string", "pattern": _label_pattern(), "examples": list(DEFAULT_METRICS)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ragtune configuration",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "pattern": "^[^/]{1,80}$", "description": "What the study is called."},
+            "dataset": {"$ref": "#/$defs/dataset", "description": "A path, a bundled name, or a format with its knobs."},
+            "space": {**one_of_each, "description": "The alternatives: a list where one value is expected means each of these."},
+            "baseline": {**one_of_each, "description": "What everything is compared with; LlamaIndex's defaults unless given."},
+            "metrics": {"anyOf": [metric, {"type": "array", "items": metric}], "description": "What is measured."},
+            "maximize": {**metric, "default": DEFAULT_MAXIMIZE, "description": "The metric that decides."},
+        },
+        "$defs": {kind: _kind(kind) for kind in _KINDS},
+    }
+
+
+def _kind(kind: str) -> dict[str, Any]:
+    names = words(kind)
+    components = {name: _component(find(kind, name)) for name in names}
+    bare: dict[str, Any] = {"type": "string"} if kind == "dataset" else {"enum": names}
+    spelled = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, names))})\\("}
+    with_knobs = {
+        "type": "object",
+        "properties": components,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    alternatives = [bare, spelled, with_knobs]
+    if kind != "dataset":
+        alternatives.append({"type": "array", "minItems": 1, "items": {"$ref": f"#/$defs/{kind}"}})
+    if kind == "reranker":
+        alternatives.append({"type": "null"})
+    return {"anyOf": alternatives}
+
+
+def _component(cls: type[Component]) -> dict[str, Any]:
+    knobs = {name: _knob(cls, name) for name in cls.model_fields}
+    description = (inspect.getdoc(cls) or "").split("\n\n")[0].replace("\n", " ")
+    return {"type": ["object", "null"], "description": description, "properties": knobs, "additionalProperties": False}
+
+
+def _knob(cls: type[Component], name: str) -> dict[str, Any]:
+    field = cls.model_fields[name]
+    kind, many = shape(field.annotation)
+    if kind:
+        one: dict[str, Any] = {"$ref": f"#/$defs/{kind}"}
+        return {"type": "array", "items": {"anyOf": [one, {"type": "array", "items": one}]}} if many else one
+    own = cls.model_json_schema()["properties"][name]
+    default = own.pop("default", None)
+    own.pop("title", None)
+    described = {"default": default} if default is not None else {}
+    if cls.kind == "dataset":
+        return {**own, **described}
+    return {"anyOf": [own, {"type": "array", "minItems": 1, "items": own}], **described}
+
+
+def _label_pattern() -> str:
+    """Metric labels, in any case."""
+    parts = []
+    for label in labels():
+        word, cutoff, _ = label.partition("@")
+        anycase = "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() else c for c in word)
+        parts.append(anycase + ("(@[1-9][0-9]*)?" if cutoff else ""))
+    return f"^({'|'.join(parts)})$"
