@@ -43,7 +43,9 @@ def main() -> None:
         first = sweep(dataset, CONFIG, workspace=workspace).summary
         second = sweep(edited, CONFIG, workspace=workspace).summary
     print(f"100 documents: {first['embedded_texts']} texts embedded, {first['model_seconds']:.1f} s in the model")
-    print(f"one of them edited: {second['embedded_texts']} texts embedded, {second['model_seconds']:.1f} s in the model")
+    print(
+        f"one of them edited: {second['embedded_texts']} texts embedded, {second['model_seconds']:.1f} s in the model"
+    )
     passed = second["embedded_texts"] == len(expected)
     conclude(f"edit: {second['embedded_texts']} texts embedded, {len(expected)} are new", passed=passed)
 

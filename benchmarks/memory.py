@@ -55,7 +55,9 @@ def main() -> None:
         last = found[-1]
         slowest = sorted(last["seconds"].items(), key=lambda item: -item[1])[:4]
         per_1000 = 1000 * last["cpu"] / last["texts"]
-        print(f"{last['texts']:>8,} chunks: {last['cpu']:6.1f} CPU s, {per_1000:.2f} s per 1,000, peak {last['peak']:,.0f} MB")
+        print(
+            f"{last['texts']:>8,} chunks: {last['cpu']:6.1f} CPU s, {per_1000:.2f} s per 1,000, peak {last['peak']:,.0f} MB"
+        )
         print("          slowest: " + ", ".join(f"{name} {s:.1f} s" for name, s in slowest))
     bends = [b["cpu"] / b["texts"] / (a["cpu"] / a["texts"]) for a, b in zip(found, found[1:], strict=False)]
     print("cost a chunk, against the size before: " + ", ".join(f"{bend:.2f} x" for bend in bends))

@@ -23,7 +23,10 @@ CHROMA = {"200/0": 21.0, "400/0": 12.5, "400/200": 8.4, "800/400": 4.7}
 def main() -> None:
     """Sweep both sets and compare."""
     missed = [*scifact(), *chroma()]
-    conclude(f"published: {len(SCIFACT) + len(CHROMA) - len(missed)} of {len(SCIFACT) + len(CHROMA)} figures", passed=not missed)
+    conclude(
+        f"published: {len(SCIFACT) + len(CHROMA) - len(missed)} of {len(SCIFACT) + len(CHROMA)} figures",
+        passed=not missed,
+    )
 
 
 def scifact() -> list[str]:
@@ -41,7 +44,9 @@ def scifact() -> list[str]:
         value = row.means["nDCG@10"]
         ok = low <= value <= high
         missed += [] if ok else [name]
-        print(f"SciFact {name:8} nDCG@10 {value:.4f} (in [{low}, {high}])  R@10 {row.means['recall@10']:.4f}  {'ok' if ok else 'MISSED'}")
+        print(
+            f"SciFact {name:8} nDCG@10 {value:.4f} (in [{low}, {high}])  R@10 {row.means['recall@10']:.4f}  {'ok' if ok else 'MISSED'}"
+        )
     return missed
 
 
@@ -54,7 +59,9 @@ def _in_order(rows: dict[str, object]) -> list[tuple[str, object]]:
 def chroma() -> list[str]:
     """precision-omega of four token windows."""
     windows = {name: name.split("/") for name in CHROMA}
-    chunkers = {name: f"token-window(size_tokens={size}, overlap_tokens={overlap})" for name, (size, overlap) in windows.items()}
+    chunkers = {
+        name: f"token-window(size_tokens={size}, overlap_tokens={overlap})" for name, (size, overlap) in windows.items()
+    }
     config = {
         "name": "published-chroma",
         "space": {"chunker": list(chunkers.values()), "retriever": "bm25"},
@@ -72,7 +79,9 @@ def chroma() -> list[str]:
         ok = abs(value - published) <= 1.5
         missed += [] if ok else [name]
         others = "  ".join(f"{what} {100 * means[f'span_{what}@5']:.1f}" for what in ("recall", "precision", "iou"))
-        print(f"Chroma TokenText {name:8} precision-omega {value:.1f} (published {published})  {others}  {'ok' if ok else 'MISSED'}")
+        print(
+            f"Chroma TokenText {name:8} precision-omega {value:.1f} (published {published})  {others}  {'ok' if ok else 'MISSED'}"
+        )
     return missed
 
 

@@ -12,7 +12,12 @@ THOUSAND: dict[str, Any] = {
         "retriever": [
             {"bm25": {"k1": [0.9, 1.2, 1.6], "b": [0.4, 0.75]}},
             "dense",
-            {"hybrid": {"retrievers": [{"bm25": {"k1": [0.9, 1.2, 1.6], "b": [0.4, 0.75]}}, "dense"], "rrf_k": [10, 30, 60]}},
+            {
+                "hybrid": {
+                    "retrievers": [{"bm25": {"k1": [0.9, 1.2, 1.6], "b": [0.4, 0.75]}}, "dense"],
+                    "rrf_k": [10, 30, 60],
+                }
+            },
             {
                 "hybrid": {
                     "retrievers": [{"bm25": {"k1": [0.9, 1.2, 1.6], "b": [0.4, 0.75]}}, "dense"],

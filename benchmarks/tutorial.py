@@ -73,7 +73,9 @@ def ours(dataset: Dataset, size: int, workspace: Workspace) -> list[list[str]]:
     """The texts that the sweep's dense ranking holds for each query."""
     prepared = prepare(dataset, CONFIG)
     wired = next(
-        w for w in prepared.wired if str(w.configuration.retriever) == "dense" and w.configuration.chunker.size_tokens == size  # type: ignore[attr-defined]
+        w
+        for w in prepared.wired
+        if str(w.configuration.retriever) == "dense" and w.configuration.chunker.size_tokens == size  # type: ignore[attr-defined]
     )
     computer = Computer(workspace)
     chunks: Chunks = computer.value(wired.chunks)
@@ -101,7 +103,9 @@ def main() -> None:
             loops.append(loop.cpu)
             same = [a == b for a, b in zip(theirs, ours(dataset, size, workspace), strict=True)]
             agree.append(float(np.mean(same)))
-            print(f"tutorial loop, sentences of {size}: {loop.cpu:.1f} CPU s; same top {TOP} for {100 * agree[-1]:.1f} % of queries")
+            print(
+                f"tutorial loop, sentences of {size}: {loop.cpu:.1f} CPU s; same top {TOP} for {100 * agree[-1]:.1f} % of queries"
+            )
     n = len(study.record["configurations"])
     each, theirs_each = sweeping.cpu / n, float(np.mean(loops))
     print(f"sweep: {sweeping.cpu:.1f} CPU s for {n} configurations, {1000 * each:.0f} ms each")

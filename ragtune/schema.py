@@ -27,9 +27,18 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "name": {"type": "string", "pattern": "^[^/]{1,80}$", "description": "What the study is called."},
-            "dataset": {"$ref": "#/$defs/dataset", "description": "A path, a bundled name, or a format with its knobs."},
-            "space": {**one_of_each, "description": "The alternatives: a list where one value is expected means each of these."},
-            "baseline": {**one_of_each, "description": "What everything is compared with; LlamaIndex's defaults unless given."},
+            "dataset": {
+                "$ref": "#/$defs/dataset",
+                "description": "A path, a bundled name, or a format with its knobs.",
+            },
+            "space": {
+                **one_of_each,
+                "description": "The alternatives: a list where one value is expected means each of these.",
+            },
+            "baseline": {
+                **one_of_each,
+                "description": "What everything is compared with; LlamaIndex's defaults unless given.",
+            },
             "metrics": {"anyOf": [metric, {"type": "array", "items": metric}], "description": "What is measured."},
             "maximize": {**metric, "default": DEFAULT_MAXIMIZE, "description": "The metric that decides."},
         },

@@ -84,8 +84,12 @@ def test_bombs_are_refused_at_once(tmp_path):
     billion = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 9)}]\n" for i in range(12)
     )
-    product = "space:\n  retriever:\n    bm25:\n" + "".join(f"      {k}: {[i / 1000 for i in range(1000)]}\n" for k in ("k1", "b"))
-    slots = "space:\n" + "".join(f"  {s}: [{', '.join([w] * 900)}]\n" for s, w in (("chunker", "sentence"), ("retriever", "bm25")))
+    product = "space:\n  retriever:\n    bm25:\n" + "".join(
+        f"      {k}: {[i / 1000 for i in range(1000)]}\n" for k in ("k1", "b")
+    )
+    slots = "space:\n" + "".join(
+        f"  {s}: [{', '.join([w] * 900)}]\n" for s, w in (("chunker", "sentence"), ("retriever", "bm25"))
+    )
     for text, message in [
         (billion, "expands to"),
         ("a: " + "[" * 5000, "nested"),
@@ -101,7 +105,10 @@ def test_bombs_are_refused_at_once(tmp_path):
 
 def test_not_utf8_and_not_there(tmp_path):
     (tmp_path / "c.yaml").write_bytes(b"name: \xff\n")
-    for path, message in ((tmp_path / "c.yaml", "is not UTF-8: byte 6"), (tmp_path / "no.yaml", "cannot be read: No such file")):
+    for path, message in (
+        (tmp_path / "c.yaml", "is not UTF-8: byte 6"),
+        (tmp_path / "no.yaml", "cannot be read: No such file"),
+    ):
         with pytest.raises(ConfigError, match=message):
             load_config(path)
 
@@ -127,11 +134,15 @@ def test_what_is_left_out_is_llama_index(tmp_path):
 
 def test_overrides(tmp_path):
     path = write(tmp_path, "space: {embedder: minilm}\n")
-    config = load_config(path, ["space.embedder=[wordllama, minilm]", "space.context.token-budget.budget_tokens=500", "maximize=MRR@10"])
+    config = load_config(
+        path, ["space.embedder=[wordllama, minilm]", "space.context.token-budget.budget_tokens=500", "maximize=MRR@10"]
+    )
     assert [str(e) for e in config.space["embedder"]] == ["wordllama", "minilm"]
     assert str(config.space["context"][0]) == "token-budget(budget_tokens=500)"
     assert config.maximize.label == "MRR@10"
-    assert faults(tmp_path, "{}", ["space.embedder=minlm"])[0].startswith("--set space.embedder=minlm: there is no embedder 'minlm'")
+    assert faults(tmp_path, "{}", ["space.embedder=minlm"])[0].startswith(
+        "--set space.embedder=minlm: there is no embedder 'minlm'"
+    )
     assert "is written a.b=value" in faults(tmp_path, "{}", ["space"])[0]
 
 

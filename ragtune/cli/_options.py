@@ -29,7 +29,11 @@ def config_options(command: _F) -> _F:
     for option in (
         click.option("--dataset", metavar="PATH", help="Dataset to use instead of the configuration's."),
         click.option(
-            "--set", "overrides", multiple=True, metavar="A.B=VALUE", help="Override a value, e.g. space.embedder=minilm."
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="A.B=VALUE",
+            help="Override a value, e.g. space.embedder=minilm.",
         ),
     ):
         command = option(command)

@@ -44,7 +44,11 @@ def command(workspace: Path, as_json: bool) -> int:
         print_json([asdict(check) for check in checks])
     else:
         for check in checks:
-            mark = click.style("ok  ", fg="green") if check.ok else click.style("MISS" if check.needed else "-   ", fg="red")
+            mark = (
+                click.style("ok  ", fg="green")
+                if check.ok
+                else click.style("MISS" if check.needed else "-   ", fg="red")
+            )
             click.echo(f"{mark} {check.what:<22} {check.told}")
     return 0 if all(check.ok or not check.needed for check in checks) else 1
 
@@ -58,7 +62,11 @@ def look(workspace: Path) -> Iterator[Check]:
     yield _attempt("embedder wordllama", _wordllama)
     yield _attempt("embedder minilm", _minilm)
     folder = next(p for p in (workspace.absolute(), *workspace.absolute().parents) if p.is_dir())
-    yield Check("workspace", os.access(folder, os.W_OK), f"{workspace} ({'can' if os.access(folder, os.W_OK) else 'cannot'} be written)")
+    yield Check(
+        "workspace",
+        os.access(folder, os.W_OK),
+        f"{workspace} ({'can' if os.access(folder, os.W_OK) else 'cannot'} be written)",
+    )
     free = shutil.disk_usage(folder).free
     yield Check("disk", free > _FREE_BYTES, f"{free / 1e9:.1f} GB free; vectors take about 1.6 kB a text")
 

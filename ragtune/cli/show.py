@@ -42,7 +42,9 @@ def command(study: str | None, workspace: Path, sort: str | None, top: int, as_c
     elif as_csv:
         slots = list(rows[0].configuration)
         table = csv.writer(sys.stdout, lineterminator="\n")
-        table.writerow(["id", "baseline", *slots, *rows[0].means, "scored", "total", "latency_p50_ms", "latency_p95_ms"])
+        table.writerow(
+            ["id", "baseline", *slots, *rows[0].means, "scored", "total", "latency_p50_ms", "latency_p95_ms"]
+        )
         for row in rows:
             from ragtune import spelling
 

@@ -93,7 +93,11 @@ def conclusion(study: Study, top: int) -> Iterator[str]:
     yield from leaderboard(study, study.leaderboard()[: top + 1], study.maximize)
     best = study.best()
     yield ""
-    yield f"best, {best.difference:+.4f} to the baseline:" if not best.baseline else "best: the baseline, nothing beats it"
+    yield (
+        f"best, {best.difference:+.4f} to the baseline:"
+        if not best.baseline
+        else "best: the baseline, nothing beats it"
+    )
     yield from in_full(best)
     yield "  (means over all queries; what the difference is worth has not been tested)"
     yield ""
@@ -101,7 +105,11 @@ def conclusion(study: Study, top: int) -> Iterator[str]:
         yield f"failed: {failure}"
     if run["skipped"]:
         yield f"{run['skipped']} steps were not run, because they rest on failed ones"
-    share = f", {100 * run['model_seconds'] / run['total_seconds']:.0f} % of it inside embedding models" if run["ran"] else ""
+    share = (
+        f", {100 * run['model_seconds'] / run['total_seconds']:.0f} % of it inside embedding models"
+        if run["ran"]
+        else ""
+    )
     yield f"{run['ran']} of {run['steps']} steps run in {seconds(run['total_seconds'])}{share}; {run['embedded_texts']} texts embedded"
     yield f"study: {study.folder}"
     yield f"next:  ragtune show {study.name}"

@@ -21,6 +21,7 @@ class Text:
     def __init__(self, truth: Truth, query: Ints, start: Ints, end: Ints) -> None:
         self._truth = truth
         lift = query * truth.corpus_length
+        self._query = query
         self._cover = Cover(start + lift, end + lift)
         self.length: Floats = np.bincount(query, weights=end - start, minlength=truth.n_queries)
 
@@ -62,6 +63,12 @@ class Text:
         """Evidence retrieved, over evidence and retrieved text together."""
         covered, wanted = self.wanted
         return covered / (wanted + self.length - covered)
+
+    def precision_counted_once(self) -> Floats:
+        """Share of evidence in retrieved text and evidence together, all of it counted once; 0 where nothing met."""
+        cover = self._cover
+        union = self._by_query(self._query[cover.order], cover.end - cover.start)
+        return self.evidence / (union + self._truth.text_length - self.evidence)
 
     def _by_query(self, query: Ints, values: Ints) -> Floats:
         return np.bincount(query, weights=values, minlength=self._truth.n_queries)

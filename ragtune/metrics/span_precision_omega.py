@@ -26,4 +26,4 @@ class SpanPrecisionOmega(Metric):
 
     def score(self, judged: Judged) -> Floats:
         """(n_queries,) float64, 0 to 1."""
-        return judged.all_relevant_text.precision()
+        return judged.all_relevant_text.precision_counted_once()

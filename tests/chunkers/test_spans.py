@@ -22,7 +22,10 @@ def cut(spelling: str, corpus: Corpus):
     return chunker.chunk(corpus, *extra)
 
 
-@pytest.mark.parametrize("spelling", ["token-window(size_tokens=16, overlap_tokens=4)", "sentence(size_tokens=16, overlap_tokens=4)", "whole-document"])
+@pytest.mark.parametrize(
+    "spelling",
+    ["token-window(size_tokens=16, overlap_tokens=4)", "sentence(size_tokens=16, overlap_tokens=4)", "whole-document"],
+)
 def test_awkward_texts_keep_every_visible_character(spelling):
     documents = corpus(*AWKWARD.values())
     chunks = cut(spelling, documents)
@@ -42,7 +45,9 @@ def test_awkward_texts_keep_every_visible_character(spelling):
 def test_sentence_cuts_what_llama_index_cuts(size, overlap):
     from llama_index.core.node_parser import SentenceSplitter
 
-    splitter = SentenceSplitter(chunk_size=size, chunk_overlap=overlap, tokenizer=lambda text: range(TOKENIZER.count(text)))
+    splitter = SentenceSplitter(
+        chunk_size=size, chunk_overlap=overlap, tokenizer=lambda text: range(TOKENIZER.count(text))
+    )
     for name in ("prose", "crlf", "points", "unbroken"):
         text = AWKWARD[name]
         chunks = cut(f"sentence(size_tokens={size}, overlap_tokens={overlap})", corpus(text))
@@ -62,7 +67,12 @@ def test_windows_by_hand():
     """'one two three four five' is five tokens; windows of 2 that share 1 begin at each but the last."""
     text = "one two three four five"
     chunks = cut("token-window(size_tokens=2, overlap_tokens=1)", corpus(text))
-    assert [text[s:e] for s, e in zip(chunks.start, chunks.end, strict=True)] == ["one two", " two three", " three four", " four five"]
+    assert [text[s:e] for s, e in zip(chunks.start, chunks.end, strict=True)] == [
+        "one two",
+        " two three",
+        " three four",
+        " four five",
+    ]
 
 
 def test_overlap_must_be_smaller_than_size():
@@ -72,7 +82,11 @@ def test_overlap_must_be_smaller_than_size():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=80), max_size=4), st.integers(1, 9), st.integers(0, 8))
+@given(
+    st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=80), max_size=4),
+    st.integers(1, 9),
+    st.integers(0, 8),
+)
 def test_windows_cover_everything_and_never_split_a_character(texts, size, overlap):
     documents = corpus(*texts)
     chunks = cut(f"token-window(size_tokens={size}, overlap_tokens={min(overlap, size - 1)})", documents)

@@ -67,11 +67,18 @@ def slowly(budget, overflow, spans, ranked):
     return taken
 
 
-span = st.tuples(st.integers(0, 1), st.integers(0, 24), st.integers(1, 12)).map(lambda s: (s[0], s[1], min(26, s[1] + s[2])))
+span = st.tuples(st.integers(0, 1), st.integers(0, 24), st.integers(1, 12)).map(
+    lambda s: (s[0], s[1], min(26, s[1] + s[2]))
+)
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sets(span, min_size=1, max_size=8), st.integers(1, 40), st.sampled_from(["cut", "stop"]), st.randoms(use_true_random=False))
+@given(
+    st.sets(span, min_size=1, max_size=8),
+    st.integers(1, 40),
+    st.sampled_from(["cut", "stop"]),
+    st.randoms(use_true_random=False),
+)
 def test_agrees_with_counting_token_by_token(spans, budget, overflow, random):
     spans = sorted(spans)
     ranked = [random.sample(range(len(spans)), len(spans)) for _ in range(3)]

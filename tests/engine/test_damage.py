@@ -47,7 +47,11 @@ def torment(folder, cases, seed):
     expected = finish(Workspace(folder))
     rng = random.Random(seed)
     for case in range(cases):
-        files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".jsonl" and p.name not in ("lock", ".gitignore"))
+        files = sorted(
+            p
+            for p in folder.rglob("*")
+            if p.is_file() and p.suffix != ".jsonl" and p.name not in ("lock", ".gitignore")
+        )
         victim = rng.choice([p for p in files if "damaged" not in p.name and p.stat().st_size])
         damage(victim, rng)
         assert finish(Workspace(folder)) == expected, f"case {case}: {victim.name}"
@@ -93,7 +97,9 @@ def full(*_args, **_kwargs):
 def test_a_full_disk_is_one_error_with_path_and_size(tmp_path, monkeypatch):
     path = tmp_path / "ab" / "abc"
     monkeypatch.setattr(store.os, "fsync", full)
-    with pytest.raises(WorkspaceError, match=r"cannot write .*abc \(1,000 bytes; .* bytes are free\): the disk is full"):
+    with pytest.raises(
+        WorkspaceError, match=r"cannot write .*abc \(1,000 bytes; .* bytes are free\): the disk is full"
+    ):
         store.write_atomically(path, b"x" * 1000)
     assert list(path.parent.iterdir()) == []
 

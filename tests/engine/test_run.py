@@ -123,7 +123,9 @@ def test_a_failed_turn_with_the_model_does_not_stop_the_next(workspace):
 
 
 def test_processes_find_the_same_as_this_process(tmp_path):
-    targets = [Step(Add(amount=a), "small", (Step(Add(amount=b), "stored", (source(),)),)) for a in (1, 2) for b in (3, 4, 5)]
+    targets = [
+        Step(Add(amount=a), "small", (Step(Add(amount=b), "stored", (source(),)),)) for a in (1, 2) for b in (3, 4, 5)
+    ]
     targets.append(Step(Model(), "embed", (words(9),)))
     here, there = Workspace(tmp_path / "here"), Workspace(tmp_path / "there")
     with here.writing():

@@ -30,7 +30,11 @@ CONFIG = {
             "bm25",
             "dense",
             "hybrid",
-            *(f"hybrid(fusion=weighted, alpha={a / 10}, normalization={n})" for a in (2, 5, 8) for n in ("min-max", "dbsf")),
+            *(
+                f"hybrid(fusion=weighted, alpha={a / 10}, normalization={n})"
+                for a in (2, 5, 8)
+                for n in ("min-max", "dbsf")
+            ),
         ],
         "context": {"token-budget": {"budget_tokens": [500, 1000]}},
     },
@@ -93,7 +97,7 @@ def torment(folder: Path, kills: int, workers: int, seed: int) -> None:
     rng = random.Random(seed)
     began = time.monotonic()
     whole = start(folder / "whole", workers)
-    assert whole.wait(300) == 0, log(folder / 'whole')
+    assert whole.wait(300) == 0, log(folder / "whole")
     seconds = time.monotonic() - began
     killed, at, before = 0, 0, set()
     while killed < kills:
