@@ -39,9 +39,8 @@ def main() -> None:
         from benchmarks.subset import first_documents
 
         dataset = first_documents(dataset, wanted)
-    with fresh_workspace("floor") as workspace:
-        with stopwatch() as whole:
-            study = sweep(dataset, THOUSAND, workspace=workspace)
+    with fresh_workspace("floor") as workspace, stopwatch() as whole:
+        study = sweep(dataset, THOUSAND, workspace=workspace)
     n = len(study.record["configurations"])
     texts = list(dict.fromkeys([document.text for document in dataset.documents]))
     with stopwatch() as floor:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from benchmarks.common import KEPT, conclude, data
+import itertools
 
 SIZES = (1_000, 10_000, 100_000)
 BAR_MB = 2_000
@@ -59,7 +60,7 @@ def main() -> None:
             f"{last['texts']:>8,} chunks: {last['cpu']:6.1f} CPU s, {per_1000:.2f} s per 1,000, peak {last['peak']:,.0f} MB"
         )
         print("          slowest: " + ", ".join(f"{name} {s:.1f} s" for name, s in slowest))
-    bends = [b["cpu"] / b["texts"] / (a["cpu"] / a["texts"]) for a, b in zip(found, found[1:], strict=False)]
+    bends = [b["cpu"] / b["texts"] / (a["cpu"] / a["texts"]) for a, b in itertools.pairwise(found)]
     print("cost a chunk, against the size before: " + ", ".join(f"{bend:.2f} x" for bend in bends))
     growth = (found[-1]["peak"] - found[0]["peak"]) / (found[-1]["texts"] - found[0]["texts"]) * 100_000
     conclude(f"memory: {growth:,.0f} MB per 100,000 chunks (bar {BAR_MB:,})", passed=growth <= BAR_MB)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from benchmarks.common import conclude, data, kept_workspace
 from ragtune import load_dataset, sweep
+from ragtune.component import parse
 
 SCIFACT = {
     "minilm": ("dense", 0.6446, 0.6456),
@@ -40,7 +41,8 @@ def scifact() -> list[str]:
     study = sweep(load_dataset(data("retrieval/scifact")), config, workspace=kept_workspace())
     rows = {str(row.configuration["retriever"]): row for row in study.leaderboard()}
     missed = []
-    for (name, (_, low, high)), row in zip(SCIFACT.items(), [row for _, row in _in_order(rows)], strict=True):
+    for name, (spelling, low, high) in SCIFACT.items():
+        row = rows[str(parse("retriever", spelling).spec())]
         value = row.means["nDCG@10"]
         ok = low <= value <= high
         missed += [] if ok else [name]
@@ -48,12 +50,6 @@ def scifact() -> list[str]:
             f"SciFact {name:8} nDCG@10 {value:.4f} (in [{low}, {high}])  R@10 {row.means['recall@10']:.4f}  {'ok' if ok else 'MISSED'}"
         )
     return missed
-
-
-def _in_order(rows: dict[str, object]) -> list[tuple[str, object]]:
-    from ragtune.component import parse
-
-    return [(name, rows[str(parse("retriever", spelling).spec())]) for name, (spelling, _, _) in SCIFACT.items()]
 
 
 def chroma() -> list[str]:
@@ -69,8 +65,6 @@ def chroma() -> list[str]:
         "metrics": ["span_precision_omega", "span_recall@5", "span_precision@5", "span_iou@5"],
     }
     study = sweep(load_dataset(data("spans/chroma")), config, workspace=kept_workspace())
-    from ragtune.component import parse
-
     rows = {str(row.configuration["chunker"]): row.means for row in study.leaderboard()}
     missed = []
     for name, published in CHROMA.items():

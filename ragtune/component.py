@@ -11,7 +11,7 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -102,7 +102,10 @@ class Component(BaseModel):
 class RowModel(Protocol):
     """A model that turns texts into rows of bytes, a batch at a time, `workers` batches at once."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """How many batches may be computed at once, by threads."""
+        ...
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         """A partition of `range(len(texts))`; it depends on the texts alone."""
@@ -192,7 +195,7 @@ def parse(kind: str, spec: Any) -> Component:
     raise InputError(f"a {kind} is written as a word or as {{word: {{knob: value}}}}, not as {str(spec)[:60]!r}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _scopes(cls: type[Component]) -> dict[str, Affects | None]:
     """Knob name -> verbs it affects, None for all."""
     return {

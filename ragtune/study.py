@@ -37,8 +37,9 @@ class ScoreTable:
         return self.values[:, self.metrics.index(metric)]
 
     def mean(self) -> Floats:
-        """(n_configurations, n_metrics): means over all queries, nan where one is missing, so that no gap raises a mean."""
-        return self.values.mean(axis=2)
+        """(n_configurations, n_metrics): means over all queries; nan where one is missing, so no gap raises a mean."""
+        means: Floats = self.values.mean(axis=2)
+        return means
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Study:
 
     @property
     def latencies_ms(self) -> Floats:
-        """(n_configurations, n_requests) float64 in milliseconds: sample requests, one at a time, warm; nan if not timed."""
+        """(n_configurations, n_requests) milliseconds: sample requests, one at a time, warm; nan if not timed."""
         return self._arrays["latencies"] * 1000
 
     def leaderboard(self, sort: str | None = None) -> list[Row]:
@@ -124,7 +125,7 @@ class Study:
         return sorted(rows, key=order)
 
     def best(self) -> Row:
-        """The complete configuration with the highest mean of the metric to maximize; the baseline if nothing beats it."""
+        """The complete configuration with the best mean of the metric to maximize; the baseline if none beats it."""
         rows = self.leaderboard()
         complete = [row for row in rows if row.scored == row.total]
         if not complete:
@@ -137,9 +138,9 @@ class Study:
         means = table.mean()
         scored = (~np.isnan(table.values)).all(axis=1).sum(axis=1)
         of_interest = means[:, table.metrics.index(self.maximize)]
-        with_times = np.isfinite(self.latencies_ms).all(axis=1)
+        timed = np.all(np.isfinite(self.latencies_ms), axis=1).tolist()
         for i, entry in enumerate(self.record["configurations"]):
-            p50, p95 = np.percentile(self.latencies_ms[i], [50, 95]) if with_times[i] else (None, None)
+            p50, p95 = np.percentile(self.latencies_ms[i], [50, 95]) if timed[i] else (None, None)
             yield Row(
                 id=entry["id"],
                 configuration=entry["slots"],

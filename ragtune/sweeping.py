@@ -124,7 +124,7 @@ def sweep(
         computer = Computer(workspace, progress=watcher.rows)
         watcher.planned(make_plan(prepared.targets, workspace))
         if workers > 1 and executor is None:
-            executor = stack.enter_context(_pool(workers, workspace))
+            executor = stack.enter_context(processes(workers, workspace))
         report = run(prepared.targets, workspace, computer, executor, watcher.finished)
         scored = _scored(prepared, workspace)
         timed = [wired.contexts for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
@@ -133,25 +133,6 @@ def sweep(
     if not any(scored):
         raise StepError("no configuration could be scored:\n" + "\n".join(sorted(set(report.failed.values()))))
     return study
-
-
-class _pool(ExitStack):  # noqa: N801 - a context manager used like a function
-    """A process pool that is torn down at once, not waited for, when the sweep is interrupted."""
-
-    def __init__(self, workers: int, workspace: Workspace) -> None:
-        super().__init__()
-        self._executor = processes(workers, workspace)
-
-    def __enter__(self) -> Executor:  # type: ignore[override]
-        return self._executor
-
-    def __exit__(self, *error: object) -> bool:
-        broken = error[0] is not None
-        if broken:
-            for process in list((self._executor._processes or {}).values()):
-                process.kill()
-        self._executor.shutdown(wait=not broken, cancel_futures=True)
-        return False
 
 
 def _scored(prepared: Prepared, workspace: Workspace) -> list[bool]:

@@ -14,8 +14,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Ints = NDArray[np.integer[Any]]
+Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,8 @@ class Tokens(Value):
         """Index of the token that holds the character at each position."""
         at = np.searchsorted(self.starts, position)
         inside = self.starts[np.minimum(at, len(self.starts) - 1)] != position
-        return at - inside
+        first: Ints = at - inside
+        return first
 
     def after(self, position: Ints) -> Ints:
         """Index of the first token that begins at or after each position: the end of a span, half open."""
@@ -201,7 +202,8 @@ class Vectors(Value):
 class Ranking(Value):
     """Per query the best chunks by falling score, ties by rising chunk index, to a fixed depth.
 
-    `chunk` is (n_queries, depth) int32, -1 where a query found fewer; `score` is (n_queries, depth) float64, -inf there.
+    `chunk` is (n_queries, depth) int32, -1 where a query found fewer; `score`
+    is (n_queries, depth) float64, -inf there.
     """
 
     chunk: NDArray[np.int32]

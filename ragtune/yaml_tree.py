@@ -128,14 +128,15 @@ def _refuse_bombs(tree: Any, name: str) -> None:
 
 
 def _node(value: Any, name: str, line: int, column: int) -> Node:
+    where: Any = getattr(value, "lc", None)
     if isinstance(value, dict):
         children, places = {}, {}
         for key, item in value.items():
-            places[str(key)] = _place(value.lc.key(key))
-            children[str(key)] = _node(item, name, *_place(value.lc.value(key)))
+            places[str(key)] = _place(where.key(key))
+            children[str(key)] = _node(item, name, *_place(where.value(key)))
         return Node(children, name, line, column, places)
     if isinstance(value, list):
-        places_ = [_place(value.lc.item(i)) for i in range(len(value))]
+        places_ = [_place(where.item(i)) for i in range(len(value))]
         return Node([_node(item, name, *place) for item, place in zip(value, places_, strict=True)], name, line, column)
     return Node(_scalar(value, name, line, column), name, line, column)
 

@@ -111,7 +111,7 @@ class BertEncoder:
             x = self._normalized(self._words[flat] + self._places[places], self._norm)
             for layer in self._layers:
                 x = self._apply(layer, x, lengths)
-            pooled = torch.stack([part.mean(dim=0) for part in x.split(lengths)])
+            pooled = torch.stack([part.mean(dim=0) for part in torch.split(x, lengths)])
             result: NDArray[np.float32] = torch.nn.functional.normalize(pooled, dim=1).numpy()
         return result
 
@@ -128,7 +128,7 @@ class BertEncoder:
         from torch.nn.functional import scaled_dot_product_attention
 
         parts = []
-        for part, length in zip(projected.split(lengths), lengths, strict=True):
+        for part, length in zip(torch.split(projected, lengths), lengths, strict=True):
             query, key, value = part.view(length, 3, self._heads, -1).permute(1, 2, 0, 3)
             seen = scaled_dot_product_attention(query[None], key[None], value[None])[0]
             parts.append(seen.transpose(0, 1).reshape(length, self.dim))

@@ -41,7 +41,8 @@ class StaticEncoder:
             if encoding.ids:
                 row[:] = self._vectors[encoding.ids].mean(axis=0)
         norms = np.linalg.norm(result, axis=1, keepdims=True)
-        return np.divide(result, norms, out=result, where=norms > 0)
+        np.divide(result, norms, out=result, where=norms > 0)
+        return result
 
 
 @lru_cache(maxsize=4)

@@ -10,8 +10,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,22 @@ class InProcess(Executor):
         return future
 
 
-def processes(workers: int, workspace: Workspace) -> ProcessPoolExecutor:
-    """A pool of `workers` processes that share the machine's cores between them."""
+@contextmanager
+def processes(workers: int, workspace: Workspace) -> Iterator[Executor]:
+    """A pool of `workers` processes that share the machine's cores; killed at once when the body is left by an error."""
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     for name in _THREAD_LIMITS:
         os.environ.setdefault(name, threads)
-    return ProcessPoolExecutor(
-        workers, get_context("spawn"), _begin, (workspace.folder, os.getpid(), CACHE_BYTES // workers)
-    )
+    begin = (workspace.folder, os.getpid(), CACHE_BYTES // workers)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, begin)
+    try:
+        yield pool
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def finish_all(steps: Sequence[Step], *, computer: Computer | None = None) -> list[Done]:

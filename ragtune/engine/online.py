@@ -35,7 +35,7 @@ def measure(
 
     `request` is the step whose value holds the requests; `split` gives some of them, each as a value by itself.
     """
-    steps = [step for step in _online(targets, request)]
+    steps = list(_online(targets, request))
     known = workspace.results.get(_key(step) for step in steps)
     missing = [step for step in steps if _key(step) not in known]
     if not missing:

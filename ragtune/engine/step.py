@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from ragtune.component import Component, Keep, digest
@@ -24,7 +24,7 @@ class Step:
         self.component = component
         self.verb = verb
         self.inputs = inputs
-        self.key = digest(component.key(verb), *(step.key for step in inputs))
+        self.key: str = digest(component.key(verb), *(step.key for step in inputs))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Step) and other.key == self.key
@@ -65,7 +65,7 @@ class Step:
         return getattr(self.component, self.verb)(*inputs, **extra)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _traits(cls: type[Component], verb: str) -> tuple[Keep, bool, Any, bool]:
     method = getattr(cls, verb)
     result = typing.get_type_hints(method)["return"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ragtune.types import Ints
+from ragtune.types import Floats, Ints
 
 
 class Cover:
@@ -29,7 +31,13 @@ class Cover:
 
     def _until(self, position: Ints) -> Ints:
         piece = np.searchsorted(self._starts, position, side="right") - 1
-        return self._before[piece] + np.minimum(position, self._ends[piece]) - self._starts[piece]
+        covered: Ints = self._before[piece] + np.minimum(position, self._ends[piece]) - self._starts[piece]
+        return covered
+
+
+def total(owner: Ints, values: Any, n: int) -> Floats:
+    """(n,) float64 sums of the values of each owner."""
+    return np.bincount(owner, weights=values, minlength=n).astype(np.float64)
 
 
 def spread(first: Ints, last: Ints) -> tuple[Ints, Ints]:

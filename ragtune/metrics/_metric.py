@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import ModelWrapValidatorHandler, PositiveInt, model_validator
+from pydantic import ModelWrapValidatorHandler, PositiveInt, ValidationError, model_validator
 
 from ragtune import component, spelling
 from ragtune.component import Component
@@ -22,11 +22,18 @@ class Metric(Component):
 
     kind: ClassVar[str] = "metric"
     better: ClassVar[Literal["higher", "lower"]] = "higher"
+    takes_cutoff: ClassVar[bool] = True
     symbol: ClassVar[str] = ""
     """The field's name for the measure, without cutoff: `nDCG`."""
 
     k: PositiveInt | None = None
     """The last rank that counts."""
+
+    @model_validator(mode="after")
+    def _takes_cutoff(self) -> Self:
+        if self.k is not None and not self.takes_cutoff:
+            raise ValueError("takes no cutoff")
+        return self
 
     @property
     def level(self) -> Level:
@@ -116,7 +123,7 @@ def labels() -> list[str]:
     for word in component.words("metric"):
         cls = component.find("metric", word)
         assert issubclass(cls, Metric)
-        found.append(cls.symbol + ("" if cls.model_fields["k"].annotation == Literal[None] else "@k"))
+        found.append(cls.symbol + ("@k" if cls.takes_cutoff else ""))
         if issubclass(cls, RankMetric):
             found.append("evidence_" + found[-1])
     return sorted(found, key=str.lower)
@@ -125,9 +132,8 @@ def labels() -> list[str]:
 def _make(word: str, knobs: dict[str, Any], name: str) -> Metric:
     try:
         made = component.find("metric", word).model_validate(knobs)
-    except ValueError as error:
-        problems = getattr(error, "errors", lambda **_: [])(include_url=False)
-        told = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in problems) or str(error)
+    except ValidationError as error:
+        told = "; ".join(": ".join([*map(str, p["loc"]), p["msg"]]) for p in error.errors(include_url=False))
         raise InputError(f"metric '{name}': {told}") from None
     assert isinstance(made, Metric)
     return made

@@ -35,7 +35,8 @@ class Rows:
         """The rank of each chunk in its query's row, from 1."""
         wanted = query * (self._n + 1) + chunk
         place = self._places[np.searchsorted(self._places, wanted << self._bits)]
-        return np.where(place >> self._bits == wanted, place & self._mask, self.depth) + 1
+        rank: Ints = np.where(place >> self._bits == wanted, place & self._mask, self.depth) + 1
+        return rank
 
     def rank_of_document(self, query: Ints, document: Ints, *, collapsed: bool) -> Ints:
         """The rank of each document's first chunk in its query's row, from 1.

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ragtune.metrics._intervals import Cover
+from ragtune.metrics._intervals import Cover, total
 from ragtune.metrics._truth import Truth
 from ragtune.types import Floats, Ints
 
@@ -23,7 +23,7 @@ class Text:
         lift = query * truth.corpus_length
         self._query = query
         self._cover = Cover(start + lift, end + lift)
-        self.length: Floats = np.bincount(query, weights=end - start, minlength=truth.n_queries)
+        self.length = total(query, end - start, truth.n_queries)
 
     @cached_property
     def evidence(self) -> Floats:
@@ -71,4 +71,4 @@ class Text:
         return self.evidence / (union + self._truth.text_length - self.evidence)
 
     def _by_query(self, query: Ints, values: Ints) -> Floats:
-        return np.bincount(query, weights=values, minlength=self._truth.n_queries)
+        return total(query, values, self._truth.n_queries)

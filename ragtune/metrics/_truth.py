@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ragtune.metrics._intervals import Cover, spread
+from ragtune.metrics._intervals import Cover, spread, total
 from ragtune.types import Chunks, Corpus, Floats, Ints, Judgments
 
 
@@ -29,7 +29,7 @@ class Items:
 
     def total(self, values: Any) -> Floats:
         """(n_queries,) sums of a value for each item."""
-        return np.bincount(self.query, weights=values, minlength=self.n_queries)
+        return total(self.query, values, self.n_queries)
 
 
 class Truth:
@@ -88,7 +88,7 @@ class Truth:
     @cached_property
     def text_length(self) -> Floats:
         """(n_queries,) characters of evidence, each counted once."""
-        return np.bincount(self.text_query, weights=self.text.end - self.text.start, minlength=self.n_queries)
+        return total(self.text_query, self.text.end - self.text.start, self.n_queries)
 
 
 class ChunkTruth:

@@ -16,11 +16,9 @@ from ragtune.types import Floats
 class ContextTokens(Metric):
     """Tokens of the packed context, by the tokenizer of the context slot."""
 
+    takes_cutoff: ClassVar[bool] = False
     symbol: ClassVar[str] = "context_tokens"
     better: ClassVar[Literal["higher", "lower"]] = "lower"
-
-    k: Literal[None] = None
-    """Takes no cutoff."""
 
     @property
     def level(self) -> Level:

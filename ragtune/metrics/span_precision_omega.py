@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from ragtune.component import register
 from ragtune.metrics._judged import Judged
@@ -14,10 +14,8 @@ from ragtune.types import Floats
 class SpanPrecisionOmega(Metric):
     """Precision in characters if exactly the chunks that hold any evidence were retrieved; Chroma's precision-omega."""
 
+    takes_cutoff: ClassVar[bool] = False
     symbol: ClassVar[str] = "span_precision_omega"
-
-    k: Literal[None] = None
-    """Takes no cutoff."""
 
     @property
     def level(self) -> Level:

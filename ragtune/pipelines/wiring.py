@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache
 
 from ragtune.component import Component
 from ragtune.engine.step import Step
@@ -37,6 +37,6 @@ def _components(value: Component | Iterable[Component]) -> Iterable[Component]:
     return (value,) if isinstance(value, Component) else value
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parameters(cls: type[Component], verb: str) -> tuple[str, ...]:
     return tuple(name for name in inspect.signature(getattr(cls, verb)).parameters if name not in ("self", "memo"))

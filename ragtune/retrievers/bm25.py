@@ -14,6 +14,7 @@ from pydantic import Field, NonNegativeFloat, model_validator
 from ragtune.component import Affects, register, work
 from ragtune.retrievers import Retriever, top
 from ragtune.types import Chunks, Corpus, Ints, Queries, Ranking, Value
+import itertools
 
 if TYPE_CHECKING:
     from rank_bm25 import BM25
@@ -93,11 +94,11 @@ class Bm25(Retriever):
         import bm25s
 
         if not len(terms.term):
-            return Index(*(np.zeros(n, t) for n, t in ((0, np.int32), (0, np.float32), (1, np.int64), (0, np.float32))))
+            return Index(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(1, np.int64), np.zeros(0, np.float32))
         model = bm25s.BM25(k1=self.k1, b=self.b, delta=1.0, method=self.variant)
         ends = terms.indptr.tolist()
         ids = terms.term.tolist()
-        rows = [ids[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        rows = [ids[a:b] for a, b in itertools.pairwise(ends)]
         model.index((rows, dict(terms.vocabulary)), show_progress=False)
         n_words = len(model.scores["indptr"]) - 1
         absent = getattr(model, "nonoccurrence_array", None)
@@ -172,5 +173,5 @@ def _rank_bm25(terms: Terms, variant: str, k1: float, b: float) -> BM25:
     from rank_bm25 import BM25Okapi, BM25Plus
 
     ends = terms.indptr.tolist()
-    rows = [terms.term[a:z].tolist() for a, z in zip(ends[:-1], ends[1:], strict=True)]
+    rows = [terms.term[a:z].tolist() for a, z in itertools.pairwise(ends)]
     return (BM25Okapi if variant == "robertson" else BM25Plus)(rows, k1=k1, b=b)

@@ -122,5 +122,6 @@ def normalize(scores: Floats, how: str) -> Floats:
     if how == "dbsf":
         scaled = np.divide(filled - (mean - 3 * spread), 6 * spread, out=np.full_like(filled, 0.5), where=spread > 0)
         return np.where(there, np.clip(scaled, 0.0, 1.0), 0.0)
-    lowest = np.where(np.isfinite(low), low, 0.0)
-    return np.divide(np.where(there, filled, lowest) - mean, spread, out=np.zeros_like(filled), where=spread > 0)
+    centred = np.where(there, filled, np.where(np.isfinite(low), low, 0.0)) - mean
+    scored: Floats = np.divide(centred, spread, out=np.zeros_like(filled), where=spread > 0)
+    return scored

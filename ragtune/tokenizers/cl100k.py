@@ -31,7 +31,7 @@ class Cl100k(Tokenizer):
 
     @work(keep="file", online=False)
     def tokenize(self, corpus: Corpus) -> Tokens:
-        """Where the tokens of each document begin; a token that begins inside a character counts from that character."""
+        """Where the tokens of each document begin; one that begins inside a character counts from that character."""
         starts = [
             starts + offset
             for d, offset in zip(corpus.documents, corpus.offsets, strict=False)
@@ -58,7 +58,8 @@ def _token_starts(text: str) -> Ints:
         return starts
     data = np.frombuffer(text.encode(), dtype=np.uint8)
     character_of_byte = np.cumsum((data & 0xC0) != 0x80) - 1
-    return character_of_byte[starts].astype(np.int64)
+    characters: Ints = character_of_byte[starts]
+    return characters
 
 
 @lru_cache(maxsize=1)

@@ -89,7 +89,7 @@ def murder(process: subprocess.Popen[bytes], rng: random.Random) -> None:
     except ProcessLookupError:
         pass
     process.wait(60)
-    gone, alive = psutil.wait_procs(children, timeout=30)
+    _gone, alive = psutil.wait_procs(children, timeout=30)
     assert not alive, "workers outlived their parent"
 
 
