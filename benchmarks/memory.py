@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
 
 from benchmarks.common import KEPT, conclude, data
-import itertools
 
 SIZES = (1_000, 10_000, 100_000)
 BAR_MB = 2_000

@@ -46,8 +46,9 @@ def scifact() -> list[str]:
         value = row.means["nDCG@10"]
         ok = low <= value <= high
         missed += [] if ok else [name]
+        verdict = "ok" if ok else "MISSED"
         print(
-            f"SciFact {name:8} nDCG@10 {value:.4f} (in [{low}, {high}])  R@10 {row.means['recall@10']:.4f}  {'ok' if ok else 'MISSED'}"
+            f"SciFact {name:8} nDCG@10 {value:.4f} (in [{low}, {high}])  R@10 {row.means['recall@10']:.4f}  {verdict}"
         )
     return missed
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, PositiveInt
+from numpy.typing import NDArray
+from pydantic import PositiveInt
 
-from ragtune.component import register, work
+from ragtune.component import Affects, register, work
 from ragtune.contexts import Context
 from ragtune.tokenizers import Tokenizer
-from ragtune.types import Chunks, Contexts, Corpus, Ints, Ranking, Tokens
+from ragtune.types import Chunks, Contexts, Corpus, Ints, Ranking, Tokens, Value
+
+
+@dataclass(frozen=True, eq=False)
+class Places(Value):
+    """Chunks in token positions: `base`, where its document begins, in characters; `first` and `after`, its tokens.
+
+    (n_chunks,) int64 each. `apart` is (1,) bool: whether no two chunks share a token.
+    """
+
+    base: Ints
+    first: Ints
+    after: Ints
+    apart: NDArray[np.bool_]
 
 
 @register
@@ -23,21 +38,30 @@ class TokenBudget(Context):
     the source. `top_k` bounds the number of chunks as well.
     """
 
-    budget_tokens: PositiveInt = 2000
-    top_k: Annotated[int, Field(ge=1)] | None = None
-    overflow: Literal["cut", "stop"] = "cut"
-    order: Literal["rank", "document"] = "rank"
+    budget_tokens: Annotated[PositiveInt, Affects({"pack"})] = 2000
+    top_k: Annotated[PositiveInt | None, Affects({"pack"})] = None
+    overflow: Annotated[Literal["cut", "stop"], Affects({"pack"})] = "cut"
+    order: Annotated[Literal["rank", "document"], Affects({"pack"})] = "rank"
     tokenizer: Tokenizer = "cl100k"  # type: ignore[assignment]
 
+    @work(keep="no", online=False)
+    def places(self, chunks: Chunks, corpus: Corpus, tokenizer: Tokens) -> Places:
+        """Where the chunks lie, in tokens: the same for every budget."""
+        base = corpus.offsets[chunks.document]
+        if not len(chunks):
+            return Places(base, base, base, np.array([True]))
+        first, after = tokenizer.first(base + chunks.start), tokenizer.after(base + chunks.end)
+        apart = (first[1:] >= np.maximum.accumulate(after)[:-1]).all()
+        return Places(base, first, after, np.array([apart]))
+
     @work(keep="no")
-    def pack(self, ranking: Ranking, chunks: Chunks, corpus: Corpus, tokenizer: Tokens) -> Contexts:
+    def pack(self, ranking: Ranking, chunks: Chunks, tokenizer: Tokens, places: Places) -> Contexts:
         """Fill the contexts of all queries at once, a rank at a time, in token positions; then go back to characters."""
         ranked = ranking.chunk[:, : self.top_k]
         if not len(chunks):
             return _no_contexts(len(ranked))
-        base = corpus.offsets[chunks.document]
-        first, after = tokenizer.first(base + chunks.start), tokenizer.after(base + chunks.end)
-        start, end = self._fill(ranked, first, after)
+        base, after = places.base, places.after
+        start, end = self._fill(ranked, places)
         query, rank = np.nonzero(start < end)
         chunk = ranked[query, rank]
         start, end = start[query, rank], end[query, rank]
@@ -46,11 +70,11 @@ class TokenBudget(Context):
         last = np.where(whole, chunks.end[chunk], cut)
         return self._merge(len(ranked), query, rank, chunks.document[chunk], chunks.start[chunk], last, start, end)
 
-    def _fill(self, ranked: Ints, first: Ints, after: Ints) -> tuple[Ints, Ints]:
+    def _fill(self, ranked: Ints, places: Places) -> tuple[Ints, Ints]:
         """Token spans taken, (n_queries, depth) starts and ends; empty where a chunk brings nothing."""
         starts, ends = np.zeros(ranked.shape, np.int64), np.zeros(ranked.shape, np.int64)
         left = np.full(len(ranked), self.budget_tokens, np.int64)
-        apart = bool((first[1:] >= np.maximum.accumulate(after)[:-1]).all())
+        first, after, apart = places.first, places.after, bool(places.apart[0])
         for rank in range(ranked.shape[1]):
             chunk = ranked[:, rank]
             if not ((chunk >= 0) & (left > 0)).any():
@@ -105,6 +129,8 @@ class TokenBudget(Context):
 def _gaps(start: Ints, end: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """The parts of `[start, end)` not covered by the spans in `starts`, `ends` of its row: (n, spans + 1) each."""
     low, high = start[:, None], end[:, None]
+    if not starts.shape[1]:
+        return low, high
     starts, ends = np.clip(starts, low, high), np.clip(ends, low, high)
     order = np.argsort(starts, axis=1, kind="stable")
     starts, ends = np.take_along_axis(starts, order, 1), np.take_along_axis(ends, order, 1)

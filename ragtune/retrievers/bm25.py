@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,7 +15,6 @@ from pydantic import Field, NonNegativeFloat, model_validator
 from ragtune.component import Affects, register, work
 from ragtune.retrievers import Retriever, top
 from ragtune.types import Chunks, Corpus, Ints, Queries, Ranking, Value
-import itertools
 
 if TYPE_CHECKING:
     from rank_bm25 import BM25

@@ -20,7 +20,8 @@ def pack(context, texts, spans, ranked):
     chunks = Chunks(*columns)
     chunk = np.array(ranked, dtype=np.int32).reshape(len(ranked), -1)
     tokens = Tokens(np.arange(documents.offsets[-1]))
-    found = context.pack(Ranking(chunk, -np.cumsum(np.ones(chunk.shape), axis=1)), chunks, documents, tokens)
+    ranking = Ranking(chunk, -np.cumsum(np.ones(chunk.shape), axis=1))
+    found = context.pack(ranking, chunks, tokens, context.places(chunks, documents, tokens))
     rows = zip(found.query, found.document, found.start, found.end, strict=True)
     packed = [[] for _ in ranked]
     for query, document, start, end in rows:

@@ -40,7 +40,10 @@ CONFIG = {
     },
     "baseline": {"chunker": "whole-document", "retriever": "bm25"},
 }
-SCRIPT = "import json, sys, ragtune; ragtune.sweep('python-stdlib', json.loads(sys.argv[1]), workspace=sys.argv[2], workers=int(sys.argv[3]))"
+SCRIPT = """
+import json, sys, ragtune
+ragtune.sweep("python-stdlib", json.loads(sys.argv[1]), workspace=sys.argv[2], workers=int(sys.argv[3]))
+"""
 
 
 def start(workspace: Path, workers: int) -> subprocess.Popen[bytes]:
