@@ -18,8 +18,8 @@ Qrels = Mapping[str, Mapping[str, int]]
 def evaluate(run: Run, qrels: Qrels, metrics: Sequence[str]) -> dict[str, dict[str, float]]:
     """Score a run (query id -> document id -> score) against qrels (query id -> document id -> grade).
 
-    Ties are broken as trec_eval does: by falling score, then falling document id. Every query of the qrels that has a
-    relevant document counts; one that the run lacks scores 0. Grades of 0 and less are not relevant.
+    Ties are broken as trec_eval does: by falling score (in 32 bits), then falling document id. Every query of the qrels
+    counts; one without a relevant document, or that the run lacks, scores 0. Grades of 0 and less are not relevant.
 
     Returns:
         Label of the metric -> query id -> value.
@@ -31,7 +31,9 @@ def evaluate(run: Run, qrels: Qrels, metrics: Sequence[str]) -> dict[str, dict[s
     queries = [query for query, grades in qrels.items() if any(grade > 0 for grade in grades.values())]
     ids = sorted({document for part in (run, qrels) for documents in part.values() for document in documents})
     place = {document: i for i, document in enumerate(ids)}
-    ranked = [sorted(run.get(q, {}).items(), key=lambda item: (item[1], item[0]), reverse=True) for q in queries]
+    ranked = [
+        sorted(run.get(q, {}).items(), key=lambda item: (np.float32(item[1]), item[0]), reverse=True) for q in queries
+    ]
     depth = max(map(len, ranked), default=0) or 1
     chunk = np.full((len(queries), depth), -1, dtype=np.int32)
     for row, documents in zip(chunk, ranked, strict=True):
@@ -51,4 +53,5 @@ def evaluate(run: Run, qrels: Qrels, metrics: Sequence[str]) -> dict[str, dict[s
         corpus,
         Judgments(np.array([len(queries)]), *columns),
     )
-    return {m.label: dict(zip(queries, m.score(judged).tolist(), strict=True)) for m in wanted}
+    nothing = dict.fromkeys(qrels, 0.0)
+    return {m.label: nothing | dict(zip(queries, m.score(judged).tolist(), strict=True)) for m in wanted}

@@ -14,7 +14,7 @@ from ragtune.metrics._judged import Judged, Unit
 from ragtune.types import Floats
 
 Level = Literal["ranking", "context"]
-_LABEL = re.compile(r"(?P<evidence>evidence_)?(?P<word>[A-Za-z_]+?)(@(?P<k>\d+))?")
+_LABEL = re.compile(r"(?P<evidence>evidence[_-])?(?P<word>[A-Za-z_-]+)(@(?P<k>[0-9]+))?")
 
 
 class Metric(Component):

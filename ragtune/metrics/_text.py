@@ -38,17 +38,13 @@ class Text:
         covered, length = self.evidence, truth.text_length
         if len(truth.need_begin) == len(truth.query):
             return covered, length
-        lift = truth.axis
-        of_piece = self._cover.within(truth.start + lift, truth.end + lift)
-        size = truth.end - truth.start
-        best = np.lexsort((np.arange(len(size)), -of_piece / size, truth.need))[truth.need_begin]
-        choice = np.bincount(truth.query, minlength=truth.n_queries) > np.bincount(
-            truth.query[truth.need_begin], minlength=truth.n_queries
-        )
-        return (
-            np.where(choice, self._by_query(truth.query[best], of_piece[best]), covered),
-            np.where(choice, self._by_query(truth.query[best], size[best]), length),
-        )
+        start, end = truth.start + truth.axis, truth.end + truth.axis
+        share = self._cover.within(start, end) / (end - start)
+        best = np.lexsort((np.arange(len(share)), -share, truth.need))[truth.need_begin]
+        chosen = Cover(start[best], end[best])  # two needs may choose text that overlaps: it counts once
+        query = truth.query[best][chosen.order]
+        covered = self._by_query(query, self._cover.within(chosen.start, chosen.end))
+        return covered, self._by_query(query, chosen.end - chosen.start)
 
     def recall(self) -> Floats:
         """Share of the evidence that was retrieved."""

@@ -18,7 +18,7 @@ class Precision(RankMetric):
 
     symbol: ClassVar[str] = "precision"
 
-    k: PositiveInt = 10
+    k: PositiveInt
     """The last rank that counts."""
 
     def score(self, judged: Judged) -> Floats:

@@ -14,7 +14,8 @@ from ragtune.types import Floats
 class SpanIou(SpanMetric):
     """Evidence brought, over evidence and brought text together; of the context, or as span_iou@k of the first k chunks.
 
-    Text that two chunks share counts twice in the denominator, as in Chroma's chunking study (2024).
+    Text that two chunks share counts twice in the denominator, as in Chroma's chunking study (2024). Of alternatives, only
+    the one with the greatest share counts as evidence here, and another one that was brought counts as other text.
     """
 
     symbol: ClassVar[str] = "span_iou"

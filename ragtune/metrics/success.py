@@ -19,7 +19,7 @@ class Success(RankMetric):
 
     symbol: ClassVar[str] = "success"
 
-    k: PositiveInt = 10
+    k: PositiveInt
     """The last rank that counts."""
 
     def score(self, judged: Judged) -> Floats:

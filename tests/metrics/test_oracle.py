@@ -78,3 +78,8 @@ def test_a_query_that_the_run_lacks_scores_0_and_one_without_judgments_is_left_o
 def test_measures_of_contexts_are_refused():
     with pytest.raises(InputError, match="span_recall"):
         evaluate({"q": {"a": 1.0}}, {"q": {"a": 1}}, ["span_recall"])
+
+
+def test_scores_that_are_equal_in_32_bits_are_ties():
+    run, qrels = {"q": {"a": 1.00000001, "z": 1.0}}, {"q": {"a": 1}}
+    assert evaluate(run, qrels, ["MRR"])["MRR"] == oracle(run, qrels, ["RR"])["RR"]
