@@ -105,11 +105,8 @@ def conclusion(study: Study, top: int) -> Iterator[str]:
         yield f"failed: {failure}"
     if run["skipped"]:
         yield f"{run['skipped']} steps were not run, because they rest on failed ones"
-    share = (
-        f", {100 * run['model_seconds'] / run['total_seconds']:.0f} % of it inside embedding models"
-        if run["ran"]
-        else ""
-    )
-    yield f"{run['ran']} of {run['steps']} steps run in {seconds(run['total_seconds'])}{share}; {run['embedded_texts']} texts embedded"
+    share = f", {100 * run['model_seconds'] / run['total_seconds']:.0f} % inside embedding models" if run["ran"] else ""
+    work = f"{run['ran']} of {run['steps']} steps run, {run['embedded_texts']} texts embedded"
+    yield f"{work}, in {seconds(run['total_seconds'])}{share}"
     yield f"study: {study.folder}"
     yield f"next:  ragtune show {study.name}"

@@ -36,8 +36,8 @@ class Beir(DatasetFormat):
 
     A document's text is `title + " " + text` where it has a title, as BEIR's own retrievers embed and index it; the
     title is kept as well, and other keys of a document become its metadata. Each relevant document is a need of its
-    own. Grades of 0 and less mean "judged not relevant" and are no evidence; a query that has only those is left out, where
-    trec_eval would count it as 0. Queries that `queries.jsonl` lacks are looked for in `queries_<split>.jsonl`.
+    own. Grades of 0 and less mean "judged not relevant" and are no evidence; a query that has only those is left out,
+    where trec_eval would count it as 0. Queries that `queries.jsonl` lacks are looked for in `queries_<split>.jsonl`.
     """
 
     layout: ClassVar[str] = "corpus.jsonl, queries.jsonl and qrels/"
