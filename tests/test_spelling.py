@@ -36,7 +36,7 @@ def test_what_is_written_reads_back(value):
     [
         ("bm25", "bm25"),
         ("bm25()", {"bm25": {}}),
-        ("hybrid(retrievers=[bm25(k1=0.9), dense], alpha=1e-1)", {"hybrid": {"retrievers": [{"bm25": {"k1": 0.9}}, "dense"], "alpha": 0.1}}),
+        ("hybrid(of=[bm25(k1=0.9), dense], alpha=1e-1)", {"hybrid": {"of": [{"bm25": {"k1": 0.9}}, "dense"], "alpha": 0.1}}),
         ('folder(path="a b, c")', {"folder": {"path": "a b, c"}}),
         ("x(a=true, b=null, c=-3)", {"x": {"a": True, "b": None, "c": -3}}),
     ],

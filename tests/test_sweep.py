@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -30,7 +28,7 @@ CONFIG = {
 }
 TEXTS = {
     "cats": "Cats sleep for most of the day. They hunt at dawn and at dusk. A cat purrs when it is content, and when it is ill.",
-    "dogs": "Dogs bark at strangers. They were tamed before any other animal. A dog needs a walk twice a day, whatever the weather.",
+    "dogs": "Dogs bark at strangers. They were tamed first of all. A dog needs a walk twice a day, whatever the weather.",
     "birds": "Birds sing at dawn to mark their place. Most birds have hollow bones, which makes them light enough to fly.",
 }
 QUESTIONS = {

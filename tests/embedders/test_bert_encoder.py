@@ -108,5 +108,5 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
     for name in ("config.json", "tokenizer.json"):
         shutil.copy(FOLDER / name, tmp_path)
     (tmp_path / "model.safetensors").write_bytes(b"other")
-    with pytest.raises(MissingModelError, match="sha256 is .*, not 53aa5117"):
+    with pytest.raises(MissingModelError, match=r"sha256 is .*, not 53aa5117"):
         load(tmp_path, 256, "fp32", SHA256)
