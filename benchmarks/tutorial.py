@@ -90,7 +90,7 @@ def main() -> None:
     from sentence_transformers import SentenceTransformer
 
     dataset = first_documents(load_dataset(data("retrieval/scifact")), 300)
-    model = SentenceTransformer(get_model_path(), device="cpu")
+    model = SentenceTransformer(str(get_model_path()), device="cpu")
     model.encode(["warm"])
     agree = []
     with fresh_workspace("tutorial") as workspace:

@@ -122,5 +122,6 @@ def _advice(model: str, error: Exception) -> str:
     return (
         f"embedder sentence-transformers: cannot get the model '{model}' ({type(error).__name__}: {reason}). "
         "It is neither a folder here nor in the hub's cache on this machine, or the hub cannot be reached. "
-        f"Download it where there is a network, with `hf download {model} --local-dir models/{model.rpartition('/')[2]}`, and name that folder as `model`"
+        f"Download it where there is a network, with `hf download {model} --local-dir models/{model.rpartition('/')[2]}`, "
+        "and name that folder as `model`"
     )
