@@ -14,7 +14,7 @@ from ragtune.component import Component
 from ragtune.errors import ConfigError, Fault, InputError, suggest
 from ragtune.metrics import Metric, parse_metric
 from ragtune.pipelines.rag import SLOTS, Rag
-from ragtune.space import Expander
+from ragtune.space import EMPTY, Expander
 from ragtune.yaml_tree import Node
 
 KEYS = ("name", "dataset", "space", "baseline", "metrics", "maximize")
@@ -41,7 +41,7 @@ class Config:
     name: str
     dataset: Any
     root: Path
-    space: Mapping[str, tuple[Component, ...]]
+    space: Mapping[str, tuple[Component | None, ...]]
     baseline: Rag
     metrics: tuple[Metric, ...]
     maximize: Metric
@@ -57,7 +57,7 @@ class Config:
         return {
             "name": self.name,
             "dataset": self.dataset,
-            "space": {slot: [component.spec() for component in self.space[slot]] for slot in SLOTS},
+            "space": {slot: [c.spec() if c else EMPTY for c in self.space[slot]] for slot in SLOTS},
             "baseline": self.baseline.spec(),
             "metrics": [metric.label for metric in self.metrics],
             "maximize": self.maximize.label,
@@ -107,11 +107,11 @@ def _read(tree: Node, root: Path, name: str) -> Config:
     return Config(given.value, dataset, root, space, baseline, metrics, maximize)
 
 
-def _space(node: Node, expander: Expander) -> dict[str, tuple[Component, ...]]:
+def _space(node: Node, expander: Expander) -> dict[str, tuple[Component | None, ...]]:
     named = _slots(node, "space", expander)
-    space = {}
+    space: dict[str, tuple[Component | None, ...]] = {}
     for slot in SLOTS:
-        components = expander.components(slot, named.get(slot) or yaml_tree.of(DEFAULTS[slot], Node(None)))
+        components = _components(slot, named.get(slot) or yaml_tree.of(DEFAULTS[slot], Node(None)), expander)
         if slot in named and not components and isinstance(named[slot].value, list) and not named[slot].value:
             expander.faults.append(named[slot].fault(f"{slot} names nothing; leave the key out for the default"))
         space[slot] = tuple(components)
@@ -121,23 +121,32 @@ def _space(node: Node, expander: Expander) -> dict[str, tuple[Component, ...]]:
     return space
 
 
-def _baseline(node: Node, space: Mapping[str, tuple[Component, ...]], expander: Expander) -> Rag | None:
+def _baseline(node: Node, space: Mapping[str, tuple[Component | None, ...]], expander: Expander) -> Rag | None:
     """LlamaIndex's chunker and retriever, but the space's first embedder, reranker and context, unless given."""
     named = _slots(node, "baseline", expander)
     chosen: list[Any] = []
     for slot in SLOTS:
         if slot in named:
-            found = expander.components(slot, named[slot])
+            found = _components(slot, named[slot], expander)
             if len(found) > 1:
                 expander.faults.append(
                     named[slot].fault(f"a baseline is one configuration; here are {len(found)} {slot}s")
                 )
         elif slot in ("chunker", "retriever"):
-            found = expander.components(slot, yaml_tree.of(DEFAULTS[slot], Node(None)))
+            found = _components(slot, yaml_tree.of(DEFAULTS[slot], Node(None)), expander)
         else:
             found = list(space[slot])
         chosen.extend(found[:1])
     return Rag(*chosen) if len(chosen) == len(SLOTS) else None
+
+
+def _components(slot: str, node: Node, expander: Expander) -> list[Component | None]:
+    """The components that a slot names; None for `embedder: none`, a design without vectors."""
+    if slot == "embedder" and isinstance(node.value, list):
+        return [component for item in node.value for component in _components(slot, item, expander)]
+    if slot == "embedder" and node.value in (None, EMPTY):
+        return [None]
+    return list(expander.components(slot, node))
 
 
 def _slots(node: Node, what: str, expander: Expander) -> dict[str, Node]:

@@ -10,7 +10,7 @@ from ragtune.component import Component, find, words
 from ragtune.config import DEFAULT_MAXIMIZE, DEFAULT_METRICS
 from ragtune.metrics import labels
 from ragtune.pipelines.rag import SLOTS
-from ragtune.space import shape
+from ragtune.space import EMPTY, shape
 
 _KINDS = (*SLOTS, "tokenizer", "dataset")
 
@@ -61,8 +61,8 @@ def _kind(kind: str) -> dict[str, Any]:
     alternatives = [bare, spelled, with_knobs]
     if kind != "dataset":
         alternatives.append({"type": "array", "minItems": 1, "items": {"$ref": f"#/$defs/{kind}"}})
-    if kind == "reranker":
-        alternatives.append({"type": "null"})
+    if kind in ("embedder", "reranker"):
+        alternatives.append({"enum": [None, EMPTY]})
     return {"anyOf": alternatives}
 
 

@@ -17,6 +17,8 @@ from ragtune.errors import Fault, InputError, suggest
 from ragtune.yaml_tree import Node
 
 MAX_ALTERNATIVES = 100_000
+EMPTY = "none"
+"""How a slot is written in which there is no component."""
 
 
 class Expander:
@@ -30,7 +32,7 @@ class Expander:
         if isinstance(node.value, list):
             return [component for item in node.value for component in self.components(kind, item)]
         if node.value is None:
-            node = Node("none", node.file, node.line, node.column)
+            node = Node(EMPTY, node.file, node.line, node.column)
         if isinstance(node.value, str):
             try:
                 spec = spelling.read(node.value) if "(" in node.value else node.value
@@ -71,6 +73,8 @@ class Expander:
 
     def _alternatives(self, annotation: Any, node: Node) -> list[Any]:
         kind, many = shape(annotation)
+        if node.value == []:
+            return self._fault(node.fault("an empty list names no value; leave the knob out for its default"))
         if not many:
             if kind:
                 return self.components(kind, node)

@@ -187,8 +187,14 @@ def newest(workspace: Workspace) -> Study:
 
 
 def studies(workspace: Workspace) -> list[Study]:
-    """All studies of a workspace, by name."""
-    return [_read(path.parent) for path in sorted(workspace.studies.glob(f"*/{FILE}"))]
+    """All studies of a workspace, by name; one that cannot be read is told of and left out."""
+    found = []
+    for path in sorted(workspace.studies.glob(f"*/{FILE}")):
+        try:
+            found.append(_read(path.parent))
+        except WorkspaceError as error:
+            workspace.say(str(error))
+    return found
 
 
 def _read(folder: Path) -> Study:

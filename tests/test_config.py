@@ -71,6 +71,7 @@ baseline: {retriever: [bm25, dense]}
         ("", "a configuration is a mapping"),
         ("name: 2020-01-01\n", "put it in quotes"),
         ("dataset: [a]\n", "c.yaml:1:10: dataset is a path"),
+        ("space: {chunker: {sentence: {size_tokens: []}}}\n", "c.yaml:1:43: an empty list names no value"),
         ("space: {chunker: []}\n", "c.yaml:1:18: chunker names nothing"),
         ("space: {chunker: 'sentence(size_tokens=)'}\n", "c.yaml:1:18: cannot read"),
         ("name: a/b\n", "name is a short text without '/'"),
@@ -157,5 +158,13 @@ def test_resolved_parses_back(tmp_path):
 def test_the_configurations_that_come_along_are_right(path):
     config = load_config(path)
     for slot, components in config.space.items():
-        for component in components:
+        for component in filter(None, components):
             assert parse(slot, str(component)) == component
+
+
+def test_a_slot_may_be_empty():
+    config = load_config(
+        {"space": {"embedder": ["none", "minilm"], "reranker": None}, "baseline": {"embedder": "none"}}
+    )
+    assert config.space["embedder"][0] is None and str(config.space["reranker"][0]) == "none"
+    assert config.baseline.spec()["embedder"] == "none"

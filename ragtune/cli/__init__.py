@@ -7,6 +7,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -34,7 +35,8 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in COMMANDS:  # click looks here for what may have been meant
+            self.commands = {word: click.Command(word, help=told) for word, told in COMMANDS.items()}
             return None
         command: click.Command = import_module(f"ragtune.cli.{cmd_name}").command
         return command
@@ -63,15 +65,16 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0 ok, 1 failure, 2 usage or configuration, 3 partial, 130 interrupted."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
+    colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
     try:
-        code = cli.main(argv, prog_name="ragtune", standalone_mode=False)
+        code = cli.main(argv, prog_name="ragtune", standalone_mode=False, **colour)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        told = f"Resume with:\n  ragtune {shlex.join(argv)}" if argv[:1] == ["sweep"] else ""
-        click.echo(f"\nInterrupted. Everything finished is kept. {told}".rstrip(), err=True)
+        resume = f" Everything finished is kept. Resume with:\n  ragtune {shlex.join(argv)}"
+        click.echo("\nInterrupted." + (resume if argv[:1] == ["sweep"] else ""), err=True)
         code = 130
     except BrokenPipeError:  # the reader of a pipe has gone, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,8 +88,8 @@ def _explain(error: Exception) -> int:
     """Errors that a user can cause are told in words; anything else is a bug and keeps its traceback."""
     from ragtune.errors import RagtuneError
 
-    if not isinstance(error, RagtuneError):
+    if not isinstance(error, RagtuneError | OSError):
         raise error
     for line in str(error).splitlines():
         click.echo(f"{click.style('error:', fg='red')} {line}", err=True)
-    return error.exit_code
+    return error.exit_code if isinstance(error, RagtuneError) else 1

@@ -22,6 +22,7 @@ def leaderboard(study: Study, rows: Sequence[Row], metric: str) -> Iterator[str]
     slots = differing_slots([entry["slots"] for entry in study.record["configurations"]])
     tokens = "context_tokens" in study.scores.metrics
     best = study.best().id
+    yield click.style("designs: " + " | ".join(slots), dim=True)
     head = f"{'':10}{metric[:16]:>16}{'vs baseline':>13}{'p50 ms':>9}" + (f"{'tokens':>9}" if tokens else "")
     yield click.style(head, dim=True)
     baseline = float(study.scores.of(metric)[0].mean())

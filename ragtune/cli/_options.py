@@ -40,6 +40,14 @@ def config_options(command: _F) -> _F:
     return command
 
 
+def next_command(command: str, workspace: Path) -> str:
+    """A command to type, with the workspace if it is not the one that is looked for first."""
+    from shlex import quote
+
+    named = "" if workspace == Path(".ragtune") else f" --workspace {quote(str(workspace))}"
+    return f"next:  ragtune {command}{named}"
+
+
 def say(message: str) -> None:
     """Something worth telling that is not the result."""
     click.echo(message, err=True)

@@ -75,8 +75,10 @@ class Progress(Watcher):
 
     def _eta(self) -> str:
         known = {kind: spent / count for kind, (count, spent) in self._spent.items()}
-        if not known or any(
-            left and kind not in known and kind.startswith("memo") for kind, left in self._left.items()
+        if (
+            self._done == self._total
+            or not known
+            or any(left and kind not in known and kind.startswith("memo") for kind, left in self._left.items())
         ):
             return ""
         left = sum(count * known.get(kind, 0.0) for kind, count in self._left.items())

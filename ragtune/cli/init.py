@@ -25,7 +25,7 @@ def command(folder: Path) -> None:
     from importlib.resources import as_file, files
 
     from ragtune.engine.store import write_atomically
-    from ragtune.errors import InputError
+    from ragtune.errors import Fault, InputError
     from ragtune.schema import json_schema
 
     with as_file(files("ragtune") / "scaffold") as scaffold:
@@ -33,7 +33,9 @@ def command(folder: Path) -> None:
     contents[Path(SCHEMA)] = (json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n").encode()
     taken = [str(folder / path) for path in contents if (folder / path).exists()]
     if taken:
-        raise InputError(f"not overwriting what is there: {', '.join(taken)}; name another folder")
+        raise InputError(
+            [Fault(path, 0, 0, "is there already; nothing was written, name another folder") for path in taken]
+        )
     for path, data in contents.items():
         write_atomically(folder / path, data)
         click.echo(f"wrote {folder / path}")

@@ -10,6 +10,7 @@ from ragtune.cli._options import (
     config_argument,
     config_options,
     json_option,
+    next_command,
     print_json,
     say,
     seconds,
@@ -52,4 +53,4 @@ def command(config: Path, dataset: str | None, overrides: tuple[str, ...], works
     for work in found.embedding:
         click.echo(f"{work.texts} texts to embed by {work.embedder}: about {seconds(work.seconds)}")
     click.echo(f"about {seconds(found.seconds)} in all")
-    click.echo(f"next:  ragtune sweep {config}")
+    click.echo(next_command(f"sweep {config}", workspace))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ragtune.cli._options import json_option, print_json, workspace_option
+from ragtune.cli._options import json_option, print_json, say, workspace_option
 
 
 @click.command(name="show", short_help="Show the leaderboard of a study.")
@@ -34,7 +34,7 @@ def command(study: str | None, workspace: Path, sort: str | None, top: int, as_c
     from ragtune.engine.workspace import Workspace
     from ragtune.study import newest, open_study
 
-    place = Workspace(workspace)
+    place = Workspace(workspace, say)
     found = open_study(study, place) if study else newest(place)
     rows = found.leaderboard(sort)
     if as_json:

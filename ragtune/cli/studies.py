@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ragtune.cli._options import json_option, print_json, workspace_option
+from ragtune.cli._options import json_option, print_json, say, workspace_option
 
 
 @click.command(name="studies", short_help="List the studies of a workspace.")
@@ -23,7 +23,7 @@ def command(workspace: Path, as_json: bool) -> None:
     from ragtune.engine.workspace import Workspace
     from ragtune.study import studies
 
-    found = [(study, study.best()) for study in studies(Workspace(workspace))]
+    found = [(study, study.best()) for study in studies(Workspace(workspace, say))]
     if as_json:
         print_json(
             [

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ragtune.cli._options import config_argument, config_options, json_option, print_json, seconds, workspace_option
+from ragtune.cli._options import (
+    config_argument,
+    config_options,
+    json_option,
+    next_command,
+    print_json,
+    seconds,
+    workspace_option,
+)
 
 if TYPE_CHECKING:
     from ragtune.study import Study
@@ -58,7 +66,7 @@ def command(
     if as_json:
         print_json(as_record(study, top))
     else:
-        for line in conclusion(study, top):
+        for line in conclusion(study, top, workspace):
             click.echo(line)
     return PARTIAL if study.summary["failed"] else 0
 
@@ -79,7 +87,7 @@ def as_record(study: Study, top: int | None = None) -> dict[str, Any]:
     }
 
 
-def conclusion(study: Study, top: int) -> Iterator[str]:
+def conclusion(study: Study, top: int, workspace: Path) -> Iterator[str]:
     """What a user reads at the end of a sweep."""
     from ragtune.cli._leaderboard import in_full, leaderboard
 
@@ -109,4 +117,4 @@ def conclusion(study: Study, top: int) -> Iterator[str]:
     work = f"{run['ran']} of {run['steps']} steps run, {run['embedded_texts']} texts embedded"
     yield f"{work}, in {seconds(run['total_seconds'])}{share}"
     yield f"study: {study.folder}"
-    yield f"next:  ragtune show {study.name}"
+    yield next_command(f"show {study.name}", workspace)

@@ -29,7 +29,8 @@ def wire(component: Component, verb: str, sources: Sources) -> Step:
         elif hasattr(getattr(component, name, None), "keep"):
             inputs.append(wire(component, name, sources))
         else:
-            raise InputError(f"{component.kind} {component} needs {name}, which this pipeline does not give")
+            needed = "an embedder, and the slot is empty" if "vectors" in name else f"{name}, which nothing here gives"
+            raise InputError(f"{component.kind} {component} needs {needed}")
     return Step(component, verb, tuple(inputs))
 
 

@@ -15,7 +15,9 @@ import click
 import pytest
 
 from ragtune.cli import COMMANDS, cli, main
+from ragtune.engine.workspace import Workspace
 from ragtune.errors import WorkspaceError
+from ragtune.study import newest
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,15 +103,18 @@ def test_a_sweep_ends_with_what_a_user_needs(swept):
     assert "steps to run" in result.stderr and "Traceback" not in result.stderr
 
 
-def test_the_best_parses_back(swept):
-    from ragtune.component import parse
+def test_the_best_parses_back_as_a_baseline(swept, tmp_path):
+    from ragtune.config import load_config
 
-    _folder, result = swept
+    folder, result = swept
     lines = result.stdout.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("best, "))
-    for line in lines[at + 1 : at + 6]:
-        slot, _, spelled = line.strip().partition(": ")
-        assert str(parse(slot, spelled)) == spelled
+    (tmp_path / "c.yaml").write_text("baseline:\n" + "\n".join(lines[at + 1 : at + 6]))
+    assert load_config(tmp_path / "c.yaml").baseline.spec() == study_best(folder)
+
+
+def study_best(folder):
+    return newest(Workspace(folder / ".ragtune")).best().configuration
 
 
 def test_show_sorts_and_speaks_json_and_csv(swept, run):
@@ -146,7 +151,7 @@ def test_sweep_as_json_and_plan(swept, run):
 def test_init_overwrites_nothing(run, tmp_path):
     assert run("init", "here")[0] == 0
     code, _, err = run("init", "here")
-    assert code == 2 and "not overwriting what is there: here/data/bicycles.md" in err
+    assert code == 2 and "error: here/data/bicycles.md: is there already; nothing was written" in err
     assert run("validate", "here/ragtune.yaml")[1].startswith("here/ragtune.yaml is right: 31 distinct configurations")
 
 
@@ -168,7 +173,7 @@ def test_wrong_configurations_end_with_2_and_write_nothing(run, tmp_path):
     "arguments, told",
     [
         (["sweep", "none.yaml"], "none.yaml: cannot be read: No such file or directory"),
-        (["shwo"], "No such command 'shwo'"),
+        (["shwo"], "No such command 'shwo'. Did you mean 'show'?"),
         (["sweep"], "Missing argument 'CONFIG'"),
         (["show"], "there is no study in"),
         (["dataset", "check", "nowhere"], "nowhere"),
