@@ -60,11 +60,11 @@ class Builder:
         reason: str = "",
     ) -> None:
         """Add a query, or leave it out for a reason; text None means a fault that is known already."""
+        if text is not None and not text.strip():
+            self.faults.add(place, f"query '{id}': the text is empty")
         if not self._claim("query", place, id) or text is None:
             return
-        if not text.strip():
-            self.faults.add(place, f"query '{id}': the text is empty")
-        elif reason or not evidence:
+        if reason or not evidence:
             self.leave_out(reason or NO_EVIDENCE, id)
         else:
             self._queries[id] = Query(id, text, tuple(evidence), answers, tags)

@@ -82,16 +82,20 @@ def _described(file: Path) -> DatasetFormat:
     # Corpora that come with ragtune may share files (one set of questions on two sets of documents).
     home = file.parent.resolve()
     fence = next((shelf for shelf in _shelves() if home.is_relative_to(shelf)), home)
-    knobs = {knob: getattr(found, knob) for knob in type(found).model_fields}
-    faults = [
-        _at(tree, knob, f"'{knob}' leads out of the dataset's folder: {path}")
-        for knob, path in knobs.items()
-        if isinstance(path, Path)
-        and not (found.path if knob == "path" else found.path / path).resolve().is_relative_to(fence)
-    ]
-    if faults:
-        raise DatasetError(faults)
+    strays = _strays(found, fence)
+    if strays:
+        what = "leads out of the dataset's folder"
+        raise DatasetError([_at(tree, knob, f"'{knob}' {what}: {path}") for knob, path in strays])
     return found
+
+
+def _strays(found: DatasetFormat, fence: Path) -> list[tuple[str, Path]]:
+    """The knobs whose paths lie outside the fence; the others start from `path`, so it alone counts when it does."""
+    if not found.path.resolve().is_relative_to(fence):
+        return [("path", found.path)]
+    knobs = ((knob, getattr(found, knob)) for knob in type(found).model_fields if knob != "path")
+    paths = ((knob, path) for knob, path in knobs if isinstance(path, Path))
+    return [(knob, path) for knob, path in paths if not (found.path / path).resolve().is_relative_to(fence)]
 
 
 def _under(root: Path, source: DatasetFormat) -> DatasetFormat:
@@ -113,7 +117,8 @@ def _format(spec: Any, tree: Node | None = None) -> DatasetFormat:
     except ValidationError as error:
         raise DatasetError(_knob_faults(error, spec, tree)) from None
     except InputError as error:
-        raise DatasetError([tree.fault(fault.message) for fault in error.faults]) from None
+        word = next(iter(spec), "") if isinstance(spec, Mapping) else ""
+        raise DatasetError([tree.key_fault(word, fault.message) for fault in error.faults]) from None
     if not isinstance(found, DatasetFormat):
         raise TypeError(f"the dataset '{found.name}' is no DatasetFormat")
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar, NamedTuple
 
@@ -52,10 +51,11 @@ class Beir(DatasetFormat):
             self._document(Record(place, values, builder.faults, "document"), builder)
         qrels = self._qrels(builder)
         main, extra = self.path / "queries.jsonl", self.path / f"queries_{self.split}.jsonl"
+        read: set[str] = set()
         if main.exists() or not extra.exists():
-            self._queries(main, qrels, builder, known_twice=False)
-        if extra.exists() and not all(builder.knows("query", id) for id in qrels):
-            self._queries(extra, qrels, builder, known_twice=True)
+            read = self._queries(main, qrels, builder, read)
+        if extra.exists() and not read.issuperset(qrels):
+            self._queries(extra, qrels, builder, read)
         for id, rows in qrels.items():
             if not builder.knows("query", id):
                 for row in rows.values():
@@ -78,25 +78,23 @@ class Beir(DatasetFormat):
             text = f"{title} {text}".strip()
         builder.document(record.place, id, text, title, metadata)
 
-    def _queries(
-        self, path: Path, qrels: Mapping[str, Mapping[str, _Row]], builder: Builder, known_twice: bool
-    ) -> None:
-        """Add the queries of a file; `known_twice` passes over those that another file gave."""
-        elsewhere = {id for id in qrels if builder.knows("query", id)} if known_twice else set()
+    def _queries(self, path: Path, qrels: _Qrels, builder: Builder, read: set[str]) -> set[str]:
+        """Add the queries of a file, but for those that were read from another; the ids of those added."""
+        added = set()
         for place, values in read_objects(path, builder.faults):
             record = Record(place, values, builder.faults, "query")
             record.only(QUERY_KEYS)
             id = record.string("_id")
-            if id is None or id in elsewhere:
+            if id is None or id in read:
                 continue
+            added.add(id)
             record.who = f"query '{id}'"
             text, rows = record.string("text"), qrels.get(id)
-            if rows is None:
-                builder.query(place, id, text, (), reason=NOT_JUDGED)
-            else:
-                builder.query(place, id, text, self._evidence(id, rows, builder))
+            evidence = [] if rows is None else self._evidence(id, rows, builder)
+            builder.query(place, id, text, evidence, reason=NOT_JUDGED if rows is None else "")
+        return added
 
-    def _evidence(self, id: str, rows: Mapping[str, _Row], builder: Builder) -> list[Evidence]:
+    def _evidence(self, id: str, rows: dict[str, _Row], builder: Builder) -> list[Evidence]:
         found: list[Evidence] = []
         for document, row in rows.items():
             # Rows of grade 0 must point at a document too: where one does not, the files do not belong together.

@@ -57,7 +57,8 @@ def test_splits(tmp_path):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("q1\td9\t1", "query 'q1': there is no document 'd9'; did you mean 'd"),
+        ("q1\td9\t1", "query 'q1': there is no document 'd9'"),
+        ("q1\tdd2\t1", "there is no document 'dd2'; did you mean 'd2'?"),
         ("q1\td9\t0", "there is no document 'd9'"),
         ("q9\td1\t1", "there is no query 'q9'"),
         ("q1\td1\t1", "query 'q1', document 'd1' has grade 2 in line 2, and grade 1 here"),
