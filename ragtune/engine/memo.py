@@ -39,7 +39,9 @@ class Memo:
         unique = dict(zip(keys, texts, strict=True))
         known = self._database.get(unique) if self._database else {}
         if len(known) < len(unique):
+            began = time.monotonic()
             self._compute(unique, known, load())
+            self.model_seconds += time.monotonic() - began
         return [known[key] for key in keys]
 
     def key(self, text: str) -> bytes:
@@ -52,7 +54,7 @@ class Memo:
         batches = [batch for batch in batches if batch]
         total = sum(map(len, batches))
         fresh: dict[bytes, bytes] = {}
-        flushed = began = time.monotonic()
+        flushed = time.monotonic()
         with ThreadPoolExecutor(max(1, model.workers)) as pool:
             waiting = deque(pool.submit(model.rows, [unique[key] for key in batch]) for batch in batches)
             try:
@@ -67,7 +69,6 @@ class Memo:
                 pool.shutdown(wait=True, cancel_futures=True)
                 self._flush(fresh, known)
         self.characters += sum(len(unique[key]) for batch in batches for key in batch)
-        self.model_seconds += time.monotonic() - began
         self._progress(self.computed, total)
 
     def _flush(self, fresh: dict[bytes, bytes], known: dict[bytes, bytes]) -> None:

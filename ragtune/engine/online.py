@@ -19,8 +19,8 @@ from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
 
 REQUESTS = 32
-_ENOUGH_SECONDS = 0.003
-_FEWEST = 5
+_ENOUGH_SECONDS = 0.002
+_FEWEST = 4
 """Cheap steps are timed on the first few requests only; steps that run a model, on all of them."""
 
 
