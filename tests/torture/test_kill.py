@@ -40,14 +40,15 @@ CONFIG = {
     },
     "baseline": {"chunker": "whole-document", "retriever": "bm25"},
 }
+SMALL = {**CONFIG, "space": {**CONFIG["space"], "chunker": CONFIG["space"]["chunker"][2:], "embedder": "wordllama"}}
 SCRIPT = """
 import json, sys, ragtune
 ragtune.sweep("python-stdlib", json.loads(sys.argv[1]), workspace=sys.argv[2], workers=int(sys.argv[3]))
 """
 
 
-def start(workspace: Path, workers: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", SCRIPT, json.dumps(CONFIG), str(workspace), str(workers)]
+def start(workspace: Path, workers: int, config: dict[str, object]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", SCRIPT, json.dumps(config), str(workspace), str(workers)]
     with workspace.with_suffix(".log").open("wb") as log:
         return subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
 
@@ -96,10 +97,10 @@ def murder(process: subprocess.Popen[bytes], rng: random.Random) -> None:
     assert not alive, "workers outlived their parent"
 
 
-def torment(folder: Path, kills: int, workers: int, seed: int) -> None:
+def torment(folder: Path, kills: int, workers: int, seed: int, config: dict[str, object]) -> None:
     rng = random.Random(seed)
     began = time.monotonic()
-    whole = start(folder / "whole", workers)
+    whole = start(folder / "whole", workers, config)
     assert whole.wait(300) == 0, log(folder / "whole")
     seconds = time.monotonic() - began
     killed, at, before = 0, 0, set()
@@ -108,7 +109,7 @@ def torment(folder: Path, kills: int, workers: int, seed: int) -> None:
         workspace = folder / f"killed-{at}"  # a workspace is killed in again and again until it comes to an end
         before = set()
         while killed < kills:
-            process = start(workspace, workers)
+            process = start(workspace, workers, config)
             time.sleep(rng.uniform(0.3, 1.0) * seconds * rng.random())
             if process.poll() is not None:
                 assert process.returncode == 0, log(workspace)
@@ -118,7 +119,7 @@ def torment(folder: Path, kills: int, workers: int, seed: int) -> None:
             after = stored(workspace)
             assert before <= after, "a finished step was lost"
             before = after
-        last = start(workspace, workers)
+        last = start(workspace, workers, config)
         assert last.wait(300) == 0, log(workspace)
         assert before <= stored(workspace)
         assert_same(folder / "whole", workspace)
@@ -135,19 +136,19 @@ def assert_same(whole: Path, killed: Path) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_few_kills(tmp_path, workers):
-    torment(tmp_path, kills=3, workers=workers, seed=workers)
+    torment(tmp_path, kills=2, workers=workers, seed=workers, config=SMALL)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_hundred_kills(tmp_path, workers):
-    torment(tmp_path, kills=100, workers=workers, seed=10 + workers)
+    torment(tmp_path, kills=100, workers=workers, seed=10 + workers, config=CONFIG)
 
 
 def test_two_sweeps_at_once_agree_and_each_step_runs_once(tmp_path):
-    both = [start(tmp_path / "shared", 1) for _ in range(2)]
+    both = [start(tmp_path / "shared", 1, SMALL) for _ in range(2)]
     assert [process.wait(300) for process in both] == [0, 0]
-    alone = start(tmp_path / "alone", 1)
+    alone = start(tmp_path / "alone", 1, SMALL)
     assert alone.wait(300) == 0
     assert_same(tmp_path / "alone", tmp_path / "shared")
     assert stored(tmp_path / "alone") == stored(tmp_path / "shared")
