@@ -47,10 +47,10 @@ ragtune.sweep("python-stdlib", json.loads(sys.argv[1]), workspace=sys.argv[2], w
 """
 
 
-def start(workspace: Path, workers: int, config: dict[str, object]) -> subprocess.Popen[bytes]:
+def start(workspace: Path, workers: int, config: dict[str, object], log: Path | None = None) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", SCRIPT, json.dumps(config), str(workspace), str(workers)]
-    with workspace.with_suffix(".log").open("wb") as log:
-        return subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
+    with (log or workspace.with_suffix(".log")).open("wb") as file:
+        return subprocess.Popen(command, start_new_session=True, stdout=file, stderr=file)
 
 
 def log(workspace: Path) -> str:
