@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
+from pydantic import NonNegativeInt, PositiveInt, model_validator
 
 from ragtune.component import Component, work
+from ragtune.tokenizers import Tokenizer
 from ragtune.types import Chunks, Corpus, Document, Span
 
 
@@ -25,6 +27,22 @@ class Chunker(Component):
     def spans(self, document: Document) -> Sequence[Span]:
         """The chunks of one document, as spans of its original text."""
         raise NotImplementedError
+
+
+class SizedChunker(Chunker):
+    """Base of the chunkers that cut to a number of tokens and may repeat the last of them in the next chunk."""
+
+    size_tokens: PositiveInt = 256
+    overlap_tokens: NonNegativeInt = 0
+    tokenizer: Tokenizer = "cl100k"  # type: ignore[assignment]
+
+    @model_validator(mode="after")
+    def _overlap_is_smaller(self) -> Self:
+        if self.overlap_tokens >= self.size_tokens:
+            raise ValueError(
+                f"overlap_tokens ({self.overlap_tokens}) must be less than size_tokens ({self.size_tokens})"
+            )
+        return self
 
 
 def gather(corpus: Corpus, spans: Iterable[Iterable[Span]]) -> Chunks:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from pydantic import NonNegativeInt, PositiveInt, model_validator
-
-from ragtune.chunkers import Chunker
+from ragtune.chunkers import SizedChunker
 from ragtune.component import register
 from ragtune.errors import StepError
 from ragtune.tokenizers import Tokenizer
@@ -18,25 +16,13 @@ if TYPE_CHECKING:
 
 
 @register
-class Sentence(Chunker):
+class Sentence(SizedChunker):
     """Sentences packed up to `size_tokens`, the last ones repeated up to `overlap_tokens`: LlamaIndex's SentenceSplitter.
 
     Paragraphs are kept together where they fit; a sentence that does not fit is cut at punctuation, then at spaces, then
     anywhere. The chunks are those of `SentenceSplitter.split_text`, whose white space at both ends is cut off.
     Metadata is not counted in the size.
     """
-
-    size_tokens: PositiveInt = 256
-    overlap_tokens: NonNegativeInt = 0
-    tokenizer: Tokenizer = "cl100k"  # type: ignore[assignment]
-
-    @model_validator(mode="after")
-    def _overlap_is_smaller(self) -> Self:
-        if self.overlap_tokens >= self.size_tokens:
-            raise ValueError(
-                f"overlap_tokens ({self.overlap_tokens}) must be less than size_tokens ({self.size_tokens})"
-            )
-        return self
 
     def spans(self, document: Document) -> list[Span]:
         """Where the splitter's chunks lie.

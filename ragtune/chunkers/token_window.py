@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
-from pydantic import NonNegativeInt, PositiveInt, model_validator
 
-from ragtune.chunkers import Chunker, gather
+from ragtune.chunkers import SizedChunker, gather
 from ragtune.component import register, work
-from ragtune.tokenizers import Tokenizer
 from ragtune.types import Chunks, Corpus, Span, Tokens
 
 
 @register
-class TokenWindow(Chunker):
+class TokenWindow(SizedChunker):
     """Windows of `size_tokens`, each beginning `size_tokens - overlap_tokens` after the last; the rest is the last one.
 
     The "TokenText" of Chroma's chunking study. Cuts fall between characters, wherever the tokenizer's tokens begin.
     """
-
-    size_tokens: PositiveInt = 256
-    overlap_tokens: NonNegativeInt = 0
-    tokenizer: Tokenizer = "cl100k"  # type: ignore[assignment]
-
-    @model_validator(mode="after")
-    def _overlap_is_smaller(self) -> Self:
-        if self.overlap_tokens >= self.size_tokens:
-            raise ValueError(
-                f"overlap_tokens ({self.overlap_tokens}) must be less than size_tokens ({self.size_tokens})"
-            )
-        return self
 
     @work(keep="file", online=False)
     def chunk(self, corpus: Corpus, tokenizer: Tokens) -> Chunks:  # type: ignore[override]
