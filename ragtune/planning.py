@@ -93,10 +93,8 @@ def _seconds_per_character(step: Step, texts: list[str], workspace: Workspace) -
     if step.key in measured or not texts:
         return measured.get(step.key, 0.0)
     assert isinstance(step.component, Embedder)
-    encoder = step.component.encoder(queries=step.verb == "embed_queries")
     sample = texts[:: max(1, len(texts) // _SAMPLE)][:_SAMPLE]
-    encoder.encode(sample[:1])
-    began = time.perf_counter()
-    for batch in encoder.batches(sample):
-        encoder.encode([sample[i] for i in batch])
-    return (time.perf_counter() - began) / max(1, sum(map(len, sample)))
+    for part in (sample[:1], sample):  # the first call loads the model
+        memo = Memo(None, step.memo_scope, lambda *_: None)
+        step.component.vectors(part, memo, queries=step.verb == "embed_queries")
+    return memo.model_seconds / max(1, memo.characters)

@@ -42,14 +42,15 @@ class Embedder(Component):
     @work(keep="memo", online=False)
     def embed(self, chunks: Chunks, corpus: Corpus, *, memo: RowMemo) -> Vectors:
         """(n_chunks, dim)."""
-        return self._embed(chunks.texts(corpus), memo, queries=False)
+        return self.vectors(chunks.texts(corpus), memo, queries=False)
 
     @work(keep="memo")
     def embed_queries(self, queries: Queries, *, memo: RowMemo) -> Vectors:
         """(n_queries, dim)."""
-        return self._embed(queries.texts, memo, queries=True)
+        return self.vectors(queries.texts, memo, queries=True)
 
-    def _embed(self, texts: Sequence[str], memo: RowMemo, *, queries: bool) -> Vectors:
+    def vectors(self, texts: Sequence[str], memo: RowMemo, *, queries: bool) -> Vectors:
+        """(n_texts, dim), read as queries or as documents."""
         rows = memo.rows(texts, lambda: _Rows(self.encoder(queries=queries), str(self)))
         matrix = np.frombuffer(b"".join(rows), dtype=np.float32)
         return Vectors(matrix.reshape(len(texts), -1) if len(texts) else np.zeros((0, 1), np.float32))
