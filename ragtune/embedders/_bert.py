@@ -2,7 +2,8 @@
 
 Where the time goes for all-MiniLM-L6-v2 is matrix products that already run near the processor's peak, so the gain is in
 what is left out: texts are laid end to end without any padding (attention alone runs text by text), sorted by length
-into batches of about a thousand tokens, and each core works on a batch of its own instead of sharing every product. Equal to sentence-transformers' vectors to about 1e-7 in fp32.
+into batches of about a thousand tokens, and each core works on a batch of its own instead of sharing every product.
+Equal to sentence-transformers' vectors to about 1e-7 in fp32.
 """
 
 from __future__ import annotations
