@@ -138,9 +138,10 @@ class Study:
         means = table.mean()
         scored = (~np.isnan(table.values)).all(axis=1).sum(axis=1)
         of_interest = means[:, table.metrics.index(self.maximize)]
-        timed = np.all(np.isfinite(self.latencies_ms), axis=1).tolist()
+        times = self.latencies_ms
+        timed = np.all(np.isfinite(times), axis=1).tolist()
         for i, entry in enumerate(self.record["configurations"]):
-            p50, p95 = np.percentile(self.latencies_ms[i], [50, 95]) if timed[i] else (None, None)
+            p50, p95 = np.percentile(times[i], [50, 95]) if timed[i] else (None, None)
             yield Row(
                 id=entry["id"],
                 configuration=entry["slots"],
