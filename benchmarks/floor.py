@@ -30,7 +30,7 @@ def embed_once(texts: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """Sweep in an empty workspace, then embed the same texts."""
+    """Embed every other text, sweep in an empty workspace, embed the rest: a machine that drifts drifts for both."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--documents", type=int, default=0, help="only the first N documents, for a quick look")
     wanted = options.parse_args().documents
@@ -42,14 +42,10 @@ def main() -> None:
     with fresh_workspace("floor") as workspace, stopwatch() as whole:
         study = sweep(dataset, THOUSAND, workspace=workspace)
     n = len(study.record["configurations"])
-    texts = list(dict.fromkeys([document.text for document in dataset.documents]))
-    with stopwatch() as floor:
-        embed_once(texts)
-        embed_once([query.text for query in dataset.queries])
-    print(f"{n} configurations on {len(texts)} documents: {whole.cpu:.1f} CPU s ({whole.wall:.1f} s)")
-    print(f"embedding their unique texts once: {floor.cpu:.1f} CPU s ({floor.wall:.1f} s)")
-    print(f"above the floor: {1000 * (whole.cpu - floor.cpu) / n:.1f} CPU ms a configuration")
-    ratio = whole.cpu / floor.cpu
+    print(f"{n} configurations on {len(dataset.documents)} documents: {whole.cpu:.1f} CPU s ({whole.wall:.1f} s)")
+    print(f"embedding their unique texts once: {before.cpu:.1f} + {after.cpu:.1f} CPU s, before and after")
+    print(f"above the floor: {1000 * (whole.cpu - floor) / n:.1f} CPU ms a configuration")
+    ratio = whole.cpu / floor
     conclude(f"floor: {ratio:.3f} x embedding alone (bar {BAR})", passed=ratio <= BAR and n >= 1000)
 
 
