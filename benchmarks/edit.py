@@ -25,7 +25,7 @@ def chunk_texts(dataset: Dataset) -> set[str]:
         chunker = parse("chunker", spelling)
         tokenizer = parse("tokenizer", "cl100k")
         assert isinstance(tokenizer, Tokenizer)
-        chunks = chunker.chunk(dataset.corpus, tokenizer.tokenize(dataset.corpus))  # type: ignore[attr-defined]
+        chunks = chunker.cut(dataset.corpus, tokenizer.tokenize(dataset.corpus))  # type: ignore[attr-defined]
         texts.update(chunks.texts(dataset.corpus))
     return texts
 

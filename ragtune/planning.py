@@ -82,7 +82,7 @@ def _texts(step: Step, computer: Computer) -> Sequence[str]:
     chunks = next((value for value in inputs if isinstance(value, Chunks)), None)
     corpus = next((value for value in inputs if isinstance(value, Corpus)), None)
     if chunks is not None and corpus is not None:
-        return chunks.texts(corpus)
+        return chunks.indexed_texts(corpus)
     texts: Sequence[str] = inputs[0].texts
     return texts
 

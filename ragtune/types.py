@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -52,13 +52,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, the evidence that answers it, and reference answers where there are any."""
+    """A question, the evidence that answers it, and reference answers where there are any.
+
+    `simulated` names the recipe that made the question up; it is empty for a question that somebody asked.
+    """
 
     id: str
     text: str
     evidence: tuple[Evidence, ...] = ()
     answers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    simulated: str = ""
 
 
 class Value:
@@ -135,6 +139,29 @@ class Queries(Value):
 
 
 @dataclass(frozen=True, eq=False)
+class Names(Value):
+    """Names of things in a fixed order."""
+
+    names: tuple[str, ...]
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """JSON lines, one name each."""
+        return _pack_json(self.names)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The inverse of `to_arrays`."""
+        return cls(tuple(_unpack_json(arrays)))
+
+
+@dataclass(frozen=True, eq=False)
+class Folds(Value):
+    """(n_queries,) int64: the part of each query in cross-validation."""
+
+    fold: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class Judgments(Value):
     """Evidence of all queries, a row each: (n,) int64 columns. Whole documents have `start` -1."""
 
@@ -169,13 +196,32 @@ class Tokens(Value):
         return np.searchsorted(self.starts, position)
 
 
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class Chunks(Value):
-    """Spans of documents, ordered by document and start: (n_chunks,) int64 columns."""
+    """Spans of documents, ordered by document and start: (n_chunks,) int64 columns.
+
+    Two things may be said of the chunks beyond where they lie; the columns that say them are empty where they are not.
+
+    A chunk may be read *wide*, as `[wide_start, wide_end)` of its document, once `wide_from` of the chunks with the same
+    wide span are among the first `wide_among` (a single number, 0 for all) that a query found.
+
+    A chunk may be indexed under a *header*: the text `headers[header]` is put before it for embedding and indexing, and
+    is no part of it. `headers` are JSON lines, utf-8.
+    """
 
     document: Ints
     start: Ints
     end: Ints
+    wide_start: Ints = field(default_factory=_none)
+    wide_end: Ints = field(default_factory=_none)
+    wide_from: Ints = field(default_factory=_none)
+    wide_among: Ints = field(default_factory=_none)
+    header: Ints = field(default_factory=_none)
+    headers: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
 
     def __len__(self) -> int:
         return len(self.document)
@@ -185,6 +231,50 @@ class Chunks(Value):
         rows = zip(self.document.tolist(), self.start.tolist(), self.end.tolist(), strict=True)
         documents = corpus.documents
         return [documents[d].text[s:e] for d, s, e in rows]
+
+    def indexed_texts(self, corpus: Corpus) -> list[str]:
+        """What is embedded and indexed: the texts, each after its header and a newline where it has one."""
+        texts = self.texts(corpus)
+        if not len(self.header):
+            return texts
+        headers = _unpack_json({"jsonl": self.headers})
+        told = (headers[i] for i in self.header.tolist())
+        return [f"{header}\n{text}" if header else text for header, text in zip(told, texts, strict=True)]
+
+    def with_headers(self, headers: Sequence[str]) -> Chunks:
+        """The same chunks under headers, one a chunk, "" for none."""
+        unique = {text: i for i, text in enumerate(dict.fromkeys(headers))}
+        which = np.array([unique[text] for text in headers], dtype=np.int64)
+        return replace(self, header=which, headers=_pack_json(list(unique))["jsonl"])
+
+    def widened(self, start: Ints, end: Ints, *, needed: Ints, among: int = 0) -> Chunks:
+        """The same chunks, to be read as `[start, end)` once `needed` of a wide span are among the first `among` found."""
+        return replace(
+            self, wide_start=start, wide_end=end, wide_from=needed, wide_among=np.array([among], dtype=np.int64)
+        )
+
+    @cached_property
+    def wide_groups(self) -> Ints:
+        """(n_chunks,) int64: equal for chunks of equal wide span."""
+        spans = np.stack([self.document, self.wide_start, self.wide_end], axis=1)
+        groups: Ints = np.unique(spans, axis=0, return_inverse=True)[1].reshape(-1)
+        return groups
+
+    def reads_wide(self, found: Ints) -> NDArray[np.bool_]:
+        """Whether each chunk of a ranking, (n_queries, depth) with -1 for none, is read wide."""
+        wide = np.zeros(found.shape, dtype=bool)
+        if not len(self.wide_start) or not found.size:
+            return wide
+        there = found >= 0
+        group = np.where(there, self.wide_groups[found], -1)
+        n = int(self.wide_groups.max()) + 1
+        among = int(self.wide_among[0]) or found.shape[1]
+        row = np.broadcast_to(np.arange(len(found))[:, None], found.shape)
+        cell = row * n + group
+        cells, index = np.unique(cell[there], return_inverse=True)
+        counts = np.bincount(index[(np.nonzero(there)[1] < among)], minlength=len(cells))
+        wide[there] = counts[index] >= self.wide_from[found[there]]
+        return wide
 
     def id(self, i: int, corpus: Corpus) -> str:
         """`{document}:{start}-{end}`."""

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import NonNegativeInt, PositiveInt, model_validator
 
-from ragtune.component import Component, work
+from ragtune.chunkers._headings import headers
+from ragtune.component import Affects, Component, work
 from ragtune.tokenizers import Tokenizer
 from ragtune.types import Chunks, Corpus, Document, Span
 
 
 class Chunker(Component):
-    """Base of the chunkers. Most override `spans`, which sees one document; some override `chunk`, which sees all."""
+    """Base of the chunkers. Most override `spans`, which sees one document; some override `cut`, which sees all."""
 
     kind: ClassVar[str] = "chunker"
     verb: ClassVar[str] = "chunk"
 
+    header: Annotated[Literal["none", "title", "path"], Affects({"chunk"})] = "none"
+    """What is put before a chunk's text where it is embedded and indexed, and is no part of the chunk: the document's
+    title, or the title and the headings that the chunk stands under."""
+
     @work(keep="file", online=False)
-    def chunk(self, corpus: Corpus) -> Chunks:
+    def cut(self, corpus: Corpus) -> Chunks:
         """All chunks of a corpus, ordered by document and start; spans without a visible character are left out."""
         return gather(corpus, (self.spans(document) for document in corpus.documents))
+
+    @work(keep="no", online=False)
+    def chunk(self, cut: Chunks, corpus: Corpus) -> Chunks:
+        """The chunks under their headers."""
+        if self.header == "none":
+            return cut
+        return cut.with_headers(headers(cut, corpus, path=self.header == "path"))
 
     def spans(self, document: Document) -> Sequence[Span]:
         """The chunks of one document, as spans of its original text."""

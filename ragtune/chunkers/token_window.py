@@ -17,7 +17,7 @@ class TokenWindow(SizedChunker):
     """
 
     @work(keep="file", online=False)
-    def chunk(self, corpus: Corpus, tokenizer: Tokens) -> Chunks:  # type: ignore[override]
+    def cut(self, corpus: Corpus, tokenizer: Tokens) -> Chunks:  # type: ignore[override]
         """Cut every document at its tokens."""
         bounds = zip(corpus.offsets[:-1].tolist(), corpus.offsets[1:].tolist(), strict=True)
         return gather(corpus, (self._windows(tokenizer, begin, end) for begin, end in bounds))

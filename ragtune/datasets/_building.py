@@ -58,6 +58,7 @@ class Builder:
         answers: tuple[str, ...] = (),
         tags: tuple[str, ...] = (),
         reason: str = "",
+        simulated: str = "",
     ) -> None:
         """Add a query, or leave it out for a reason; text None means a fault that is known already."""
         if text is not None and not text.strip():
@@ -67,7 +68,7 @@ class Builder:
         if reason or not evidence:
             self.leave_out(reason or NO_EVIDENCE, id)
         else:
-            self._queries[id] = Query(id, text, tuple(evidence), answers, tags)
+            self._queries[id] = Query(id, text, tuple(evidence), answers, tags, simulated)
 
     def leave_out(self, reason: str, id: str) -> None:
         """Count a query or document as left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from ragtune.component import Affects, Component, digest
-from ragtune.types import Corpus, Document, Judgments, Queries, Query
+from ragtune.types import Corpus, Document, Judgments, Names, Queries, Query
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,24 @@ class Dataset:
         return Corpus(self.documents)
 
     @cached_property
+    def simulated(self) -> Mapping[str, int]:
+        """Recipe -> number of queries that it made up, by recipe; empty where somebody asked all of them."""
+        return dict(sorted(Counter(query.simulated for query in self.queries if query.simulated).items()))
+
+    @cached_property
     def query_texts(self) -> Queries:
         """The texts of the queries as a value of the engine."""
         return Queries(tuple(query.text for query in self.queries))
+
+    @cached_property
+    def query_ids(self) -> Names:
+        """The ids of the queries as a value of the engine."""
+        return Names(tuple(query.id for query in self.queries))
+
+    @cached_property
+    def query_ids_digest(self) -> str:
+        """Changes when, and only when, an id or the order of the queries does."""
+        return digest(*self.query_ids.names)
 
     @cached_property
     def judgments(self) -> Judgments:

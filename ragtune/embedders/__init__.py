@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,21 @@ class Encoder(Protocol):
         ...
 
 
+class BadTextError(StepError):
+    """A model made nothing useful of one text."""
+
+    def __init__(self, message: str, text: str) -> None:
+        self.text = text
+        super().__init__(message)
+
+
 class Embedder(Component):
     """Base of the embedders. Both verbs go through the row memo: a text is embedded once, ever."""
 
     kind: ClassVar[str] = "embedder"
+    verb: ClassVar[str] = "embed"
+    zero_means_failure: ClassVar[bool] = False
+    """A neural model never gives the zero vector; a static one does, for a text without any token it knows."""
 
     def encoder(self, *, queries: bool) -> Encoder:
         """The model, loaded, as it reads queries or documents."""
@@ -42,7 +53,11 @@ class Embedder(Component):
     @work(keep="memo", online=False)
     def embed(self, chunks: Chunks, corpus: Corpus, *, memo: RowMemo) -> Vectors:
         """(n_chunks, dim)."""
-        return self.vectors(chunks.texts(corpus), memo, queries=False)
+        texts = chunks.indexed_texts(corpus)
+        try:
+            return self.vectors(texts, memo, queries=False)
+        except BadTextError as error:
+            raise StepError(f"{error}: {_where(error.text, texts, chunks, corpus)}") from error
 
     @work(keep="memo")
     def embed_queries(self, queries: Queries, *, memo: RowMemo) -> Vectors:
@@ -51,7 +66,14 @@ class Embedder(Component):
 
     def vectors(self, texts: Sequence[str], memo: RowMemo, *, queries: bool) -> Vectors:
         """(n_texts, dim), read as queries or as documents."""
-        rows = memo.rows(texts, lambda: _Rows(self.encoder(queries=queries), str(self)))
+        strict = self.zero_means_failure
+        rows = memo.rows(texts, lambda: _Rows(self.encoder(queries=queries), str(self), strict))
+        widths = sorted({len(row) // 4 for row in rows})
+        if len(widths) > 1:
+            raise StepError(
+                f"{self} has vectors of dimension {' and '.join(map(str, widths))} for one step: the model behind that "
+                "name has changed since some were computed. Name the model apart, or begin a new workspace"
+            )
         matrix = np.frombuffer(b"".join(rows), dtype=np.float32)
         return Vectors(matrix.reshape(len(texts), -1) if len(texts) else np.zeros((0, 1), np.float32))
 
@@ -62,6 +84,7 @@ class _Rows:
 
     encoder: Encoder
     name: str
+    strict: bool = False
 
     @property
     def workers(self) -> int:
@@ -74,7 +97,18 @@ class _Rows:
         matrix = np.ascontiguousarray(self.encoder.encode(texts), dtype=np.float32)
         if matrix.shape != (len(texts), self.encoder.dim):
             raise StepError(f"{self.name} gave {matrix.shape} for {len(texts)} texts of dimension {self.encoder.dim}")
-        bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
-        if len(bad):
-            raise StepError(f"{self.name} gave a vector with NaN or infinity for the text {texts[bad[0]][:60]!r}")
+        self._refuse(np.isfinite(matrix).all(axis=1), "a vector with NaN or infinity", texts)
+        if self.strict:
+            self._refuse(matrix.any(axis=1), "the zero vector", texts)
         return [row.tobytes() for row in matrix]
+
+    def _refuse(self, good: Any, what: str, texts: Sequence[str]) -> None:
+        for i in np.flatnonzero(~good).tolist():
+            raise BadTextError(f"{self.name} gave {what} for the text {texts[i][:60]!r}", texts[i])
+
+
+def _where(text: str, texts: Sequence[str], chunks: Chunks, corpus: Corpus) -> str:
+    """The chunks that a text is the text of: `in doc:0-90, doc:180-270 and 3 more`."""
+    ids = [chunks.id(i, corpus) for i, other in enumerate(texts) if other == text]
+    more = f" and {len(ids) - 3:,} more" if len(ids) > 3 else ""
+    return f"in {', '.join(ids[:3])}{more}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ragtune.chunkers import Chunker
@@ -61,30 +62,27 @@ class Wired:
 
 def wire_rag(configuration: Rag, data: DataSteps, metrics: Sequence[Metric]) -> Wired:
     """The steps of a configuration. Slots that nothing rests on are emptied, so that what is named is what was run."""
-    chunks = wire(configuration.chunker, "chunk", {"corpus": lambda: data.corpus})
-    sources: dict[str, Any] = {
-        "corpus": lambda: data.corpus,
-        "queries": lambda: data.queries,
-        "chunks": lambda: chunks,
-    }
     embedder = configuration.embedder
+    sources: dict[str, Any] = {name: partial(_given, step) for name, step in data.sources().items()}
     if embedder is not None:
-        sources["vectors"] = lambda: wire(embedder, "embed", sources)
-        sources["query_vectors"] = lambda: wire(embedder, "embed_queries", sources)
+        sources["embedder"] = sources["vectors"] = lambda seen: wire(embedder, "embed", seen)
+        sources["query_vectors"] = lambda seen: wire(embedder, "embed_queries", seen)
+    chunks = wire(configuration.chunker, "chunk", sources)
+    sources["chunks"] = partial(_given, chunks)
     found = wire(configuration.retriever, "rank", sources)
-    ranking = wire(configuration.reranker, "rerank", {**sources, "ranking": lambda: found})
-    contexts = wire(configuration.context, "pack", {**sources, "ranking": lambda: ranking})
-    judged: Sources = {
-        **sources,
-        "judgments": lambda: data.judgments,
-        "ranking": lambda: ranking,
-        "contexts": lambda: contexts,
-    }
+    ranking = wire(configuration.reranker, "rerank", {**sources, "ranking": partial(_given, found)})
+    sources["ranking"] = partial(_given, ranking)
+    contexts = wire(configuration.context, "pack", sources)
+    sources["contexts"] = partial(_given, contexts)
     if embedder is not None and not any(step.component is embedder for step in closure([contexts])):
         configuration = replace(configuration, embedder=None)
     scores = tuple(
-        wire(scorer(metrics=wanted), "score", judged)
+        wire(scorer(metrics=wanted), "score", sources)
         for scorer, level in ((RankingScorer, "ranking"), (ContextScorer, "context"))
         if (wanted := tuple(metric for metric in metrics if metric.level == level))
     )
     return Wired(configuration, chunks, ranking, contexts, scores)
+
+
+def _given(step: Step, _: Sources) -> Step:
+    return step

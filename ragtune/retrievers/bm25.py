@@ -81,7 +81,7 @@ class Bm25(Retriever):
         import bm25s
 
         tokens = bm25s.tokenize(
-            chunks.texts(corpus), stopwords=self._stop_words(), stemmer=_stemmer(self.stemmer), show_progress=False
+            chunks.indexed_texts(corpus), stopwords=self._stop_words(), stemmer=_stemmer(self.stemmer), show_progress=False
         )
         lengths = [len(ids) for ids in tokens.ids]
         flat = np.fromiter((i for ids in tokens.ids for i in ids), dtype=np.int32, count=sum(lengths))

@@ -19,7 +19,7 @@ TOKENIZER = Cl100k()
 def cut(spelling: str, corpus: Corpus):
     chunker = parse("chunker", spelling)
     extra = [TOKENIZER.tokenize(corpus)] if spelling.startswith("token-window") else []
-    return chunker.chunk(corpus, *extra)
+    return chunker.cut(corpus, *extra)
 
 
 @pytest.mark.parametrize(

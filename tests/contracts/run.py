@@ -1,4 +1,4 @@
-"""Runs one component on the awkward corpus, here or in another process."""
+"""Runs one component on the awkward corpus, here or in another process, wired as a pipeline wires it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ import numpy as np
 
 from ragtune.chunkers.token_window import TokenWindow
 from ragtune.component import Component, RowModel, parse
+from ragtune.datasets import Dataset
 from ragtune.embedders.wordllama import Wordllama
-from ragtune.tokenizers.cl100k import Cl100k
-from ragtune.types import Chunks, Corpus, Document, Queries, Ranking, Value
+from ragtune.engine.step import Step
+from ragtune.pipelines.data import DataSteps
+from ragtune.pipelines.wiring import wire
+from ragtune.retrievers.bm25 import Bm25
+from ragtune.types import Corpus, Document, Evidence, Query, Value, Vectors
 from tests.texts import AWKWARD
 
 CORPUS = Corpus(tuple(Document(name, text) for name, text in AWKWARD.items()))
-QUERIES = Queries(("do birds sing at dawn", "次の文", "", "zzz"))
+QUESTIONS = {
+    "birds": ("do birds sing at dawn", Evidence("prose", 25, 40)),
+    "next": ("次の文", Evidence("astral")),
+    "empty": ("", Evidence("one")),
+    "unknown": ("zzz", Evidence("repeated", 0, 10)),
+    "lines": ("one line or two", Evidence("crlf", 0, 9)),
+}
 
 
 class Unkept:
@@ -29,49 +39,46 @@ class Unkept:
         return [rows[i] for i in range(len(texts))]
 
 
-def value_of(component: Component, verb: str, corpus: Corpus, queries: Queries) -> Any:
+class Exact(Wordllama):
+    """Vectors in steps of 1/64: their products are whole numbers of 1/4096, summed alike in any order on any machine."""
+
+    def vectors(self, texts: Any, memo: Any, *, queries: bool) -> Vectors:
+        matrix = super().vectors(texts, memo, queries=queries).matrix
+        return Vectors(np.round(matrix * 64).astype(np.float32) / 64)
+
+
+def value_of(component: Component, verb: str, corpus: Corpus) -> Any:
     """The result of a verb, with everything it rests on made of plain defaults."""
-    import inspect
+    held = {document.id for document in corpus.documents}
+    queries = [
+        Query(id, text, (evidence,) if evidence.document in held else ()) for id, (text, evidence) in QUESTIONS.items()
+    ]
+    dataset = Dataset("awkward", corpus.documents, tuple(queries), {})
+    data = DataSteps.of(dataset)
+    values: dict[str, Any] = {
+        data.corpus.key: corpus,
+        data.queries.key: dataset.query_texts,
+        data.query_ids.key: dataset.query_ids,
+        data.judgments.key: dataset.judgments,
+    }
+    sources: dict[str, Any] = {name: lambda _, step=step: step for name, step in data.sources().items()}
+    sources["embedder"] = sources["vectors"] = lambda seen: wire(Exact(), "embed", seen)
+    sources["query_vectors"] = lambda seen: wire(Exact(), "embed_queries", seen)
+    sources["chunks"] = lambda seen: wire(TokenWindow(size_tokens=16), "chunk", seen)
+    sources["ranking"] = lambda seen: wire(Bm25(), "rank", seen)
 
-    def source(name: str) -> Any:
-        if name == "corpus":
-            return corpus
-        if name == "queries":
-            return queries
-        if name in ("tokenizer",):
-            return Cl100k().tokenize(corpus)
-        if name == "chunks":
-            return TokenWindow(size_tokens=16).chunk(corpus, Cl100k().tokenize(corpus))
-        if name == "vectors":
-            return Wordllama().embed(source("chunks"), corpus, memo=Unkept())
-        if name == "query_vectors":
-            return Wordllama().embed_queries(queries, memo=Unkept())
-        if name == "ranking":
-            chunks: Chunks = source("chunks")
-            rows = np.tile(np.arange(min(100, len(chunks)), dtype=np.int32), (len(queries.texts), 1))
-            return Ranking(rows, -rows.astype(float))
-        if name == "memo":
-            return Unkept()
-        raise KeyError(name)
+    def compute(step: Step) -> Any:
+        if step.key not in values:
+            extra = {"memo": Unkept()} if step.uses_memo else {}
+            values[step.key] = step.run([compute(below) for below in step.inputs], **extra)
+        return values[step.key]
 
-    inputs: list[Any] = []
-    extra = {}
-    for name in inspect.signature(getattr(component, verb)).parameters:
-        held = getattr(component, name, None)
-        if name == "memo":
-            extra[name] = Unkept()
-        elif isinstance(held, tuple):
-            inputs.extend(value_of(part, part.verb, corpus, queries) for part in held)
-        elif hasattr(held, "keep"):
-            inputs.append(value_of(component, name, corpus, queries))
-        else:
-            inputs.append(source(name))
-    return getattr(component, verb)(*inputs, **extra)
+    return compute(wire(component, verb, sources))
 
 
-def digest_of(component: Component, corpus: Corpus, queries: Queries) -> str:
-    """sha256 of the stored form; floating-point numbers to five significant digits, which all machines share."""
-    value: Value = value_of(component, component.verb or "embed", corpus, queries)
+def digest_of(component: Component, corpus: Corpus) -> str:
+    """sha256 of the stored form; floating-point numbers to three significant digits, which all machines share."""
+    value: Value = value_of(component, component.verb, corpus)
     sha = hashlib.sha256()
     for name, array in sorted(value.to_arrays().items()):
         sha.update(name.encode())
@@ -84,4 +91,4 @@ def digest_of(component: Component, corpus: Corpus, queries: Queries) -> str:
 
 def main(kind: str, spelled: str) -> None:
     """Print the digest."""
-    print(digest_of(parse(kind, spelled), CORPUS, QUERIES))
+    print(digest_of(parse(kind, spelled), CORPUS))

@@ -15,7 +15,7 @@ from ragtune.component import Component, find, parse, words
 from ragtune.metrics import parse_metric
 from ragtune.types import Chunks, Corpus, Document
 from tests.contracts.golden import GOLDEN
-from tests.contracts.run import CORPUS, QUERIES, digest_of, value_of
+from tests.contracts.run import CORPUS, QUESTIONS, digest_of, value_of
 
 KINDS = ("tokenizer", "chunker", "embedder", "retriever", "reranker", "context", "metric", "dataset")
 ALL = [(kind, word) for kind in KINDS for word in words(kind)]
@@ -33,7 +33,7 @@ def make(kind: str, word: str) -> Component:
 
 def outcome(component: Component) -> str:
     """A digest of what a component makes of the awkward corpus."""
-    return digest_of(component, CORPUS, QUERIES)
+    return digest_of(component, CORPUS)
 
 
 @pytest.mark.parametrize("kind, word", ALL)
@@ -80,7 +80,7 @@ def test_the_same_in_another_process_and_as_golden(kind, word):
 def test_chunks_slice_back_and_survive_nothing_at_all(word):
     chunker = make("chunker", word)
     for corpus in (CORPUS, Corpus(()), Corpus((Document("d", "x"),)), Corpus((Document("d", "text " * 20_000),))):
-        chunks = value_of(chunker, "chunk", corpus, QUERIES)
+        chunks = value_of(chunker, "chunk", corpus)
         assert isinstance(chunks, Chunks)
         texts = chunks.texts(corpus)
         for text, document, start, end in zip(texts, chunks.document, chunks.start, chunks.end, strict=True):
@@ -92,8 +92,8 @@ def test_chunks_slice_back_and_survive_nothing_at_all(word):
 @pytest.mark.parametrize("word", words("retriever"))
 def test_rankings_fall_with_ties_by_index(word):
     for corpus in (CORPUS, Corpus((Document("d", "x"),))):
-        ranking = value_of(make("retriever", word), "rank", corpus, QUERIES)
-        assert ranking.chunk.shape == ranking.score.shape == (len(QUERIES.texts), 100)
+        ranking = value_of(make("retriever", word), "rank", corpus)
+        assert ranking.chunk.shape == ranking.score.shape == (len(QUESTIONS), 100)
         for chunk, score in zip(ranking.chunk, ranking.score, strict=True):
             found = chunk >= 0
             assert not found[np.argmin(found) :].any() or found.all()

@@ -26,7 +26,7 @@ QUERIES = Queries(("cats on a mat", "birds", "quick dogs", "unheard words", ""))
 def bm25(**knobs):
     retriever = Bm25(**knobs)
     documents = corpus(*TEXTS)
-    terms = retriever.terms(WholeDocument().chunk(documents), documents)
+    terms = retriever.terms(WholeDocument().cut(documents), documents)
     return retriever.rank(terms, retriever.index(terms), QUERIES)
 
 
@@ -84,7 +84,7 @@ def test_k1_and_b_do_not_change_the_terms():
 def test_bm25_without_any_text():
     retriever = Bm25()
     documents = corpus()
-    terms = retriever.terms(WholeDocument().chunk(documents), documents)
+    terms = retriever.terms(WholeDocument().cut(documents), documents)
     assert retriever.rank(terms, retriever.index(terms), QUERIES).chunk.max() == -1
 
 
