@@ -2,6 +2,9 @@
 
 Text is UTF-8 and stays as it is in the file: newlines are not translated and Unicode is not normalised, so an offset
 counts the code points of the decoded file. A byte order mark is a sign of the encoding and no part of the text.
+
+Sizes are bounded, so that a file that is no text ends in a fault and not in a full memory: `MAX_TEXT_BYTES` for a file
+that is one text, `MAX_LINE_BYTES` for a line of a file that is read line by line, `MAX_FILE_BYTES` for any.
 """
 
 from __future__ import annotations
@@ -17,8 +20,11 @@ from typing import Any, BinaryIO, NamedTuple
 from ragtune.errors import DatasetError, Fault
 
 MAX_FILE_BYTES = 2 * 1024**3
+MAX_TEXT_BYTES = 64 * 1024**2
 MAX_LINE_BYTES = 64 * 1024**2
+MAX_NULS = 64
 MAX_FAULTS = 10_000
+MAX_MESSAGE = 1_000
 _BOM = "\ufeff"
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -44,6 +50,8 @@ class Faults:
 
     def add(self, place: Place, message: str, column: int = 0) -> None:
         """Keep a fault; where a file is wrong throughout, stop after `MAX_FAULTS` of them."""
+        if len(message) > MAX_MESSAGE:  # what it quotes may be as long as a file
+            message = message[:MAX_MESSAGE] + "…"
         self._found.append(Fault(place.file, place.line, column, message))
         if len(self._found) >= MAX_FAULTS:
             self._found.append(Fault(place.file, 0, 0, f"reading stopped after {MAX_FAULTS} faults"))
@@ -57,18 +65,26 @@ class Faults:
 
 def read_text(path: Path, faults: Faults) -> str | None:
     """The text of a file; None after a fault."""
-    stream = _open(path, faults)
+    limit = min(MAX_TEXT_BYTES, MAX_FILE_BYTES)
+    stream = open_file(path, faults, limit)
     if stream is None:
         return None
+    place = Place(str(path))
     with stream:
-        raw = stream.read()
-    text = _decode(raw, Place(str(path)), 0, faults)
+        raw = stream.read(limit + 1)
+    if len(raw) > limit:
+        faults.add(place, too_large(limit))  # it grew, or a device lied about its size
+        return None
+    if (nuls := raw.count(0)) >= MAX_NULS:
+        faults.add(place, f"no text: {nuls:,} bytes are NUL, the first at offset {raw.index(0)}; save it as UTF-8")
+        return None
+    text = _decode(raw, place, 0, faults)
     return None if text is None else text.removeprefix(_BOM)
 
 
 def read_lines(path: Path, faults: Faults) -> Iterator[tuple[Place, str]]:
     """The lines of a file that are not blank, one at a time; lines that are no UTF-8 become faults."""
-    stream = _open(path, faults)
+    stream = open_file(path, faults, MAX_FILE_BYTES)
     if stream is None:
         return
     with stream:
@@ -109,10 +125,13 @@ def read_objects(path: Path, faults: Faults) -> Iterator[tuple[Place, dict[str, 
                 faults.add(place, f"each line must be a JSON object, not {json_type(value)}")
 
 
-def find_files(root: Path, faults: Faults, suffixes: Sequence[str] = ()) -> Iterator[tuple[str, Path]]:
+def find_files(
+    root: Path, faults: Faults, suffixes: Sequence[str] = (), passed_over: list[str] | None = None
+) -> Iterator[tuple[str, Path]]:
     """Files below a folder by sorted POSIX path relative to it, hidden ones left out; suffixes are in lower case.
 
-    A symbolic link is followed to a file below the same folder only; one that leads out of it is a fault.
+    A symbolic link is followed to a file below the same folder only; one that leads out of it is a fault. Files with
+    other suffixes are added to `passed_over` by their relative paths, unsorted.
     """
     home = root.resolve()
     if not home.is_dir():
@@ -121,7 +140,11 @@ def find_files(root: Path, faults: Faults, suffixes: Sequence[str] = ()) -> Iter
     for folder, subfolders, names in os.walk(root, onerror=lambda error: _unreadable(error, faults)):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
         links = [name for name in subfolders if Path(folder, name).is_symlink()]
-        wanted = [n for n in names if not n.startswith(".") and (not suffixes or n.lower().endswith(tuple(suffixes)))]
+        visible = [name for name in names if not name.startswith(".")]
+        wanted = [name for name in visible if not suffixes or name.lower().endswith(tuple(suffixes))]
+        if passed_over is not None:
+            others = set(visible).difference(wanted)
+            passed_over += (Path(folder, name).relative_to(root).as_posix() for name in others)
         for path in (Path(folder, name) for name in links + wanted):
             if path.is_symlink() and not path.resolve().is_relative_to(home):
                 faults.add(Place(str(path)), f"the symbolic link leads out of {root}; it was not followed")
@@ -130,21 +153,27 @@ def find_files(root: Path, faults: Faults, suffixes: Sequence[str] = ()) -> Iter
     yield from sorted(found)
 
 
+def too_large(limit: int) -> str:
+    """What is said of a file of more than so many bytes."""
+    return f"the file is larger than {limit:,} bytes"
+
+
 def json_type(value: Any) -> str:
     """What JSON calls a value, with its article."""
     names = {bool: "a boolean", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
     return names.get(type(value), "null")
 
 
-def _open(path: Path, faults: Faults) -> BinaryIO | None:
+def open_file(path: Path, faults: Faults, limit: int) -> BinaryIO | None:
+    """The file's bytes to read; None after a fault, which a file of more than `limit` bytes is."""
     place = Place(str(path))
     try:
         if not path.exists():
             faults.add(place, "there is no such file")
         elif not path.is_file():
             faults.add(place, "not a file")  # a pipe would wait for ever
-        elif path.stat().st_size > MAX_FILE_BYTES:
-            faults.add(place, f"the file is larger than {MAX_FILE_BYTES:,} bytes")
+        elif path.stat().st_size > limit:
+            faults.add(place, too_large(limit))
         else:
             return path.open("rb")
     except OSError as error:

@@ -29,7 +29,7 @@ GOOD = asked({"doc": "a.md"})
 
 
 def test_documents_by_sorted_path(tmp_path):
-    files = {"b/z.txt": "z", "b.md": "b", "B.MD": "B", "c.pdf": b"\xff", ".git/x.md": "x", ".h.md": "h"}
+    files = {"b/z.txt": "z", "b.md": "b", "B.MD": "B", "c.xyz": b"\xff", ".git/x.md": "x", ".h.md": "h"}
     found = load_dataset(dataset(tmp_path, GOOD, **files))
     assert [(d.id, d.text) for d in found.documents] == [("B.MD", "B"), ("a.md", A), ("b.md", "b"), ("b/z.txt", "z")]
     assert found.name == tmp_path.name
