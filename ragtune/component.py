@@ -60,6 +60,10 @@ class Component(BaseModel):
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     """Goes up whenever the output changes for equal knobs and inputs; it is part of every key."""
+    extra: ClassVar[str] = ""
+    """The optional extra of the package that must be installed for it: `pip install 'ragtune[extra]'`."""
+    priced: ClassVar[bool] = False
+    """Whether each run of a model costs money or somebody else's time, so that none is spent on measuring."""
 
     @model_validator(mode="wrap")
     @classmethod

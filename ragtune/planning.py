@@ -10,7 +10,7 @@ from ragtune.engine.compute import Computer
 from ragtune.engine.memo import Memo
 from ragtune.engine.plan import make_plan
 from ragtune.engine.run import rates, run
-from ragtune.engine.step import Step
+from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
 from ragtune.sweeping import Prepared
 from ragtune.types import Chunks, Corpus
@@ -37,18 +37,23 @@ class Estimate:
     stored: int
     embedding: tuple[EmbeddingWork, ...]
     seconds: float
+    unknown: tuple[str, ...] = ()
 
 
 def estimate(prepared: Prepared, workspace: Workspace, computer: Computer) -> Estimate:
-    """Estimate a sweep. Chunks are cut (and kept) to know the texts; a model never timed is timed on a few of them."""
+    """Estimate a sweep. Chunks are cut (and kept) to know the texts; a model never timed is timed on a few of them.
+
+    What can be known only by running a model or asking an endpoint (pairs to rerank, expanded queries, chunks cut by
+    meaning) is not estimated; `unknown` names the components that such work is for.
+    """
     plan = make_plan(prepared.targets, workspace)
     prepared.data.store(prepared.dataset, workspace)
-    waiting = [step for step in plan.tasks if step.keep == "memo"]
-    cutting = {below.key: below for step in waiting for below in step.inputs if below.verb == "chunk"}
-    run(cutting.values(), workspace, computer)
-    embedding = _embedding(waiting, workspace, computer)
-    known = rates(workspace, plan.tasks)
-    other = sum(known[step.key] for step in plan.tasks if step.keep != "memo" and step.key in known)
+    models = [step for step in plan.tasks if step.uses_memo]
+    known = [step for step in models if _is_known(step)]
+    run({below.key: below for step in known for below in step.inputs}.values(), workspace, computer)
+    embedding = _embedding(known, workspace, computer)
+    speeds = rates(workspace, plan.tasks)
+    other = sum(speeds[step.key] for step in plan.tasks if not step.uses_memo and step.key in speeds)
     kept = [step for step in plan.steps if step.keep != "no"]
     return Estimate(
         configurations=len(prepared.wired),
@@ -56,7 +61,15 @@ def estimate(prepared: Prepared, workspace: Workspace, computer: Computer) -> Es
         stored=sum(step.key in plan.stored for step in kept),
         embedding=embedding,
         seconds=sum(work.seconds for work in embedding) + other,
+        unknown=tuple(sorted({str(step.component) for step in models if not _is_known(step)})),
     )
+
+
+def _is_known(step: Step) -> bool:
+    """Whether the texts to embed can be had without running a model, and the model timed for nothing."""
+    below = [each for each in closure([step]) if each is not step]
+    free = isinstance(step.component, Embedder) and not step.component.priced
+    return free and not any(each.uses_memo for each in below)
 
 
 def _embedding(steps: Sequence[Step], workspace: Workspace, computer: Computer) -> tuple[EmbeddingWork, ...]:

@@ -52,5 +52,6 @@ def command(config: Path, dataset: str | None, overrides: tuple[str, ...], works
     click.echo(f"{found.configurations} distinct configurations, {found.steps} steps, {found.stored} of them stored")
     for work in found.embedding:
         click.echo(f"{work.texts} texts to embed by {work.embedder}: about {seconds(work.seconds)}")
-    click.echo(f"about {seconds(found.seconds)} in all")
+    more = f", and what these will need: {', '.join(found.unknown)}" if found.unknown else ""
+    click.echo(f"about {seconds(found.seconds)} in all{more}")
     click.echo(next_command(f"sweep {config}", workspace))

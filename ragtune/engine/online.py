@@ -21,7 +21,7 @@ from ragtune.engine.workspace import Workspace
 REQUESTS = 32
 _ENOUGH_SECONDS = 0.002
 _FEWEST = 4
-"""Cheap steps are timed on the first few requests only; steps that run a model, on all of them."""
+"""Cheap steps, and those that cost money, are timed on the first few requests only; steps that run a model, on all."""
 
 
 def measure(
@@ -90,7 +90,8 @@ def _time(step: Step, singles: dict[str, list[Any]], computer: Computer) -> NDAr
         began = time.perf_counter()
         results.append(step.run(inputs, **extra))
         times.append(time.perf_counter() - began)
-        if len(times) >= _FEWEST and sum(times) > _ENOUGH_SECONDS and not step.uses_memo:
+        enough = len(times) >= _FEWEST and sum(times) > _ENOUGH_SECONDS
+        if enough and (step.component.priced or not step.uses_memo):
             break
     singles[step.key] = results
     return np.array(times)
