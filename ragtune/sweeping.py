@@ -18,6 +18,7 @@ import numpy as np
 from ragtune.component import digest
 from ragtune.config import Config, load_config
 from ragtune.datasets import Dataset, load_dataset
+from ragtune.endpoint import reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
 from ragtune.engine.executors import processes
 from ragtune.engine.online import REQUESTS, latencies, measure
@@ -115,6 +116,7 @@ def sweep(
         StepError: no configuration could be scored.
     """
     began = time.perf_counter()
+    reset_budgets()
     watcher = watcher or Watcher()
     prepared = prepare(dataset, config)
     if not isinstance(workspace, Workspace):
@@ -183,6 +185,7 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
         "name": dataset.name,
         "documents": len(dataset.documents),
         "queries": len(dataset.queries),
+        "simulated": dict(dataset.simulated),
         "left_out": {reason: len(ids) for reason, ids in dataset.left_out.items()},
         "digests": {
             "corpus": dataset.corpus_digest,

@@ -37,8 +37,10 @@ MAY: dict[str, tuple[str, ...]] = {
     "space": GROUND,
     "config": (*GROUND, "metrics", "pipelines", "space"),
     "study": (*GROUND, "engine"),
-    "sweeping": (*GROUND, "config", "datasets", "engine", "pipelines", "study"),
+    "sweeping": (*GROUND, "config", "datasets", "endpoint", "engine", "pipelines", "study"),
     "planning": (*GROUND, "embedders", "engine", "sweeping"),
+    "tuning": (*GROUND, "datasets", "engine", "planning", "simulating", "study", "sweeping"),
+    "catalogue": GROUND,
     "schema": (*GROUND, *SLOTS, "config", "metrics", "pipelines", "datasets", "space"),
 }
 """`cli`, the package's face and its `__main__` may import anything; nobody imports `cli`."""

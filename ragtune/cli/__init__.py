@@ -13,6 +13,7 @@ import click
 
 COMMANDS = {
     "completion": "Print the script that completes commands in your shell.",
+    "components": "List what a configuration may name, with all knobs.",
     "dataset": "Look into datasets.",
     "doctor": "Check that this machine has what ragtune needs.",
     "init": "Write a configuration and a small dataset that run as they are.",
@@ -21,6 +22,7 @@ COMMANDS = {
     "show": "Show the leaderboard of a study.",
     "studies": "List the studies of a workspace.",
     "sweep": "Run every configuration once and say which is best.",
+    "tune": "Tune on a folder or dataset within a given time, no configuration needed.",
     "validate": "Check a configuration file; every fault at once.",
 }
 """Command -> its help in one line. A test holds it equal to the commands' own."""

@@ -40,6 +40,7 @@ def leaderboard(study: Study, rows: Sequence[Row], metric: str) -> Iterator[str]
             line += click.style(f"  only {row.scored}/{row.total} queries scored", fg="yellow")
         yield click.style(line, bold=row.id == best)
         yield from design(row, slots)
+    yield from _simulated(study)
 
 
 def design(row: Row, slots: Sequence[str]) -> Iterator[str]:
@@ -52,6 +53,16 @@ def in_full(row: Row) -> Iterator[str]:
     """Every slot of a configuration on a line of its own, as YAML that parses back."""
     for slot, spec in row.configuration.items():
         yield f"  {slot}: {spelling.write(spec)}"
+
+
+def _simulated(study: Study) -> Iterator[str]:
+    """A foot note where questions were made up; studies from before they could be say nothing of it."""
+    described = study.record["dataset"]
+    recipes = described.get("simulated", {})
+    if recipes:
+        made = f"{sum(recipes.values()):,} of {described['queries']:,} questions are simulated ({', '.join(recipes)}): "
+        told = made + "they rank designs less surely than real ones, see docs/results.md"
+        yield from (click.style(line, fg="yellow") for line in textwrap.wrap(told, WIDTH))
 
 
 def _number(value: float) -> str:

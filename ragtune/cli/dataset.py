@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ragtune.cli._convert import command as convert
 from ragtune.cli._options import json_option, print_json
+from ragtune.cli._simulate import command as simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,13 @@ def command() -> None:
     \b
     Examples:
       ragtune dataset check data/support-tickets
+      ragtune dataset convert data/support-tickets -o data/tickets
+      ragtune dataset simulate handbook -o handbook/queries.jsonl
     """
+
+
+command.add_command(convert)
+command.add_command(simulate)
 
 
 @command.command(name="check", short_help="Say what is in a dataset, and everything that is wrong with it.")
@@ -59,5 +67,7 @@ def told(path: str, found: Summary) -> Iterator[str]:
     yield f"           {100 * found.span_share:.0f} % spans, {100 * found.whole_document_share:.0f} % whole documents"
     for tag, count in found.tags.items():
         yield f"tag        {tag}: {count:,} queries"
+    for recipe, count in found.simulated.items():
+        yield f"simulated  {count:,} queries by {recipe}"
     for reason, count in found.left_out.items():
         yield f"left out   {count:,}: {reason}"

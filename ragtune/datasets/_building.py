@@ -95,12 +95,12 @@ class Builder:
             reasons.append(self._excuses[problem])
         return problem in self._excuses
 
-    def build(self, name: str, path: Path) -> Dataset:
-        """The dataset; DatasetError with every fault, if there are any."""
+    def build(self, name: str, path: Path, *, asked: bool = True) -> Dataset:
+        """The dataset; DatasetError with every fault, if there are any. Unless `asked`, it may have no query."""
         if not self.faults:
             told = "; ".join(f"{len(ids)} left out: {reason}" for reason, ids in self._left_out.items())
             for what, found in (("document", self._documents), ("query that can be scored", self._queries)):
-                if not found:
+                if not found and (asked or what == "document"):
                     self.faults.add(Place(str(path)), f"there is no {what}" + (f" ({told})" if told else ""))
         self.faults.check()
         left_out = {reason: tuple(ids) for reason, ids in self._left_out.items()}

@@ -39,6 +39,7 @@ class Summary:
         span_length: Quantiles over spans; None where there is no span.
         with_alternatives: Number of queries in which a need can be met by more than one piece.
         tags: Tag -> number of queries that bear it, by tag.
+        simulated: Recipe -> number of queries that it made up.
         left_out: Reason -> number of queries or documents left out for it.
     """
 
@@ -55,6 +56,7 @@ class Summary:
     span_length: Quantiles | None
     with_alternatives: int
     tags: Mapping[str, int]
+    simulated: Mapping[str, int]
     left_out: Mapping[str, int]
 
 
@@ -79,6 +81,7 @@ def summarise(dataset: Dataset) -> Summary:
         span_length=_quantiles(spans) if spans else None,
         with_alternatives=sum(n < len(query.evidence) for n, query in zip(needs, dataset.queries, strict=True)),
         tags=dict(sorted(tags.items())),
+        simulated=dataset.simulated,
         left_out={reason: len(ids) for reason, ids in dataset.left_out.items()},
     )
 

@@ -56,6 +56,15 @@ class Folder(DatasetFormat):
 
     def load(self) -> Dataset:
         """Read all documents, then all questions."""
+        builder = self._read_documents()
+        read_questions(self.path / self.queries, builder)
+        return builder.build(self.title, self.path)
+
+    def unasked(self) -> Dataset:
+        """The documents alone, whether there are questions or not."""
+        return self._read_documents().build(self.title, self.path, asked=False)
+
+    def _read_documents(self) -> Builder:
         builder = Builder()
         questions = self.path / self.queries
         home = self.path / self.documents
@@ -68,8 +77,7 @@ class Folder(DatasetFormat):
             suffix = PurePosixPath(id).suffix.lower()
             if PurePosixPath(id).name != DESCRIPTION and (home / id).resolve() != questions.resolve():
                 builder.leave_out(f"{NOT_READ}: {suffix or 'no suffix'}", id)
-        read_questions(questions, builder)
-        return builder.build(self.title, self.path)
+        return builder
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
