@@ -14,7 +14,7 @@ import click
 COMMANDS = {
     "completion": "Print the script that completes commands in your shell.",
     "components": "List what a configuration may name, with all knobs.",
-    "dataset": "Look into datasets.",
+    "dataset": "Look into datasets, convert them, make questions up.",
     "doctor": "Check that this machine has what ragtune needs.",
     "init": "Write a configuration and a small dataset that run as they are.",
     "plan": "Say what a sweep would cost, without running it.",

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from ragtune.datasets import Summary
 
 
-@click.group(name="dataset", short_help="Look into datasets.")
+@click.group(name="dataset", short_help="Look into datasets, convert them, make questions up.")
 def command() -> None:
-    """Look into datasets.
+    """Look into datasets, convert them, and make questions up.
 
     \b
     Examples:

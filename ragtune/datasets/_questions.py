@@ -5,9 +5,10 @@
 ```
 
 Keys of a question: `id`; `text` (or `question`, or `query`); `evidence`, a list of pieces; `any`, true when any one of
-the pieces is enough; `answers` and `tags`, lists of texts; `simulated`, the recipe that made the question up. Keys of a piece: `doc`; nothing more for the whole document,
-`start` and `end` for a span, or `quote` for the span where that text stands; `grade`, 1 unless given; `need`, a number
-that pieces share when any one of them is enough (without it each piece is needed).
+the pieces is enough; `answers` and `tags`, lists of texts; `simulated`, the recipe that made the question up.
+Keys of a piece: `doc`; nothing more for the whole document, `start` and `end` for a span, or `quote` for the span where that
+text stands; `grade`, 1 unless given; `need`, a number that pieces share when any one of them is enough (without it each piece
+is needed).
 """
 
 from __future__ import annotations
@@ -91,14 +92,14 @@ def _evidence(question: Record, builder: Builder, reasons: list[str]) -> tuple[E
         piece.only(PIECE_KEYS)
         if alternatives and piece.has("need"):
             piece.fault("'any' makes all pieces one need; leave 'need' or 'any' out")
-        found = _piece(piece, builder, reasons)
+        found = read_piece(piece, builder, reasons)
         need = piece.integer("need", 0) if piece.has("need") else None
         if found is not None:
             pieces.append((found, need, piece))
     return numbered(pieces, alternatives)
 
 
-def _piece(piece: Record, builder: Builder, reasons: list[str]) -> Evidence | None:
+def read_piece(piece: Record, builder: Builder, reasons: list[str]) -> Evidence | None:
     grade = piece.integer("grade", 1) if piece.has("grade") else 1
     id = piece.string("doc")
     document = builder.target(piece.place, piece.who, id, reasons) if id is not None else None

@@ -26,7 +26,7 @@ MAX_NULS = 64
 MAX_FAULTS = 10_000
 MAX_MESSAGE = 1_000
 _BOM = "\ufeff"
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Place(NamedTuple):
@@ -107,8 +107,8 @@ def read_objects(path: Path, faults: Faults) -> Iterator[tuple[Place, dict[str, 
     """The objects of a file of JSON lines; anything else in it becomes a fault."""
     for place, line in read_lines(path, faults):
         try:
-            value = json.loads(line, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
-            if _SURROGATE_ESCAPE.search(line):
+            value = json.loads(line, object_pairs_hook=without_duplicates, parse_constant=refuse_constant)
+            if SURROGATE_ESCAPE.search(line):
                 json.dumps(value, ensure_ascii=False).encode()
         except json.JSONDecodeError as error:
             faults.add(place, f"not JSON: {error.msg}", error.colno)
@@ -195,7 +195,7 @@ def _decode(raw: bytes, place: Place, offset: int, faults: Faults) -> str | None
     return None
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
@@ -203,5 +203,5 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_constant(word: str) -> None:
+def refuse_constant(word: str) -> None:
     raise ValueError(f"{word} is no JSON number")

@@ -121,10 +121,10 @@ class Beir(DatasetFormat):
                 builder.faults.add(
                     place, f"a row has 3 columns parted by tabs (query, document, grade), not {len(columns)}"
                 )
-            elif not _GRADE.fullmatch(columns[2].strip()) or abs(int(columns[2])) > MAX_NUMBER:
+            elif not _GRADE.fullmatch(columns[2].strip()) or abs(int(columns[2].strip())) > MAX_NUMBER:
                 builder.faults.add(place, f"the grade must be a whole number, not '{columns[2][:40]}'")
             else:
-                query, document, grade = columns[0], columns[1], int(columns[2])
+                query, document, grade = columns[0], columns[1], int(columns[2].strip())
                 first = qrels.setdefault(query, {}).setdefault(document, _Row(grade, place))
                 if first.grade != grade:
                     told = f"grade {first.grade} in line {first.place.line}, and grade {grade} here"

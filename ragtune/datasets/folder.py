@@ -81,8 +81,9 @@ class Folder(DatasetFormat):
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
-        """By `queries.jsonl` without the `corpus.jsonl` of a BEIR folder, which has one too."""
-        return (path / "queries.jsonl").is_file() and not (path / "corpus.jsonl").exists()
+        """By `queries.jsonl` without the file of documents that other formats have beside theirs."""
+        others = ("corpus.jsonl", "documents.jsonl")
+        return (path / "queries.jsonl").is_file() and not any((path / name).exists() for name in others)
 
     def _document(self, id: str, path: Path, builder: Builder, extraction: Extraction) -> None:
         place = Place(str(path))

@@ -51,7 +51,7 @@ def test_a_folder_with_brackets_in_its_name(tmp_path):
 
 def test_formats_are_asked_in_order_and_by_their_own_layout(tmp_path):
     known = [word for word in words("dataset") if _locating._known(word).layout]
-    assert known == ["beir", "folder", "spans"]
+    assert known == ["autorag", "beir", "folder", "huggingface", "jsonl", "llama-index", "spans", "table", "trec"]
     write(tmp_path, {"corpus.jsonl": "", "qrels/test.tsv": "", "queries.jsonl": ""})
     assert type(_locating.locate(tmp_path)).name == "beir"
 
