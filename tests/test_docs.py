@@ -57,7 +57,7 @@ def test_commands_and_links_in_the_docs_exist(page):
 
 
 def test_every_component_is_in_the_docs():
-    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "components.md").read_text(encoding="utf-8")
     for kind in ("chunker", "embedder", "retriever", "reranker", "context"):
         for word in words(kind):
             assert f"`{word}`" in text, word

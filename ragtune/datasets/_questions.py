@@ -100,6 +100,7 @@ def _evidence(question: Record, builder: Builder, reasons: list[str]) -> tuple[E
 
 
 def read_piece(piece: Record, builder: Builder, reasons: list[str]) -> Evidence | None:
+    """The evidence that one object names; None after a fault, or with a reason added."""
     grade = piece.integer("grade", 1) if piece.has("grade") else 1
     id = piece.string("doc")
     document = builder.target(piece.place, piece.who, id, reasons) if id is not None else None
