@@ -62,6 +62,8 @@ class Component(BaseModel):
     """Goes up whenever the output changes for equal knobs and inputs; it is part of every key."""
     extra: ClassVar[str] = ""
     """The optional extra of the package that must be installed for it: `pip install 'ragtune[extra]'`."""
+    recorded: ClassVar[bool] = False
+    """Whether it reads what was found elsewhere, so that nobody knows how long a request takes."""
     priced: ClassVar[bool] = False
     """Whether each run of a model costs money or somebody else's time, so that none is spent on measuring."""
 

@@ -156,8 +156,16 @@ class Names(Value):
 
 @dataclass(frozen=True, eq=False)
 class Folds(Value):
-    """(n_queries,) int64: the part of each query in cross-validation."""
+    """(n_queries,) int64: the part of each query in cross-validation; -1 for those that nothing may be learnt from."""
 
+    fold: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment(Value):
+    """The part of each query text: `text` (n,) uint64 hashes, rising, and `fold` (n,) int64."""
+
+    text: NDArray[np.uint64]
     fold: Ints
 
 
@@ -283,7 +291,7 @@ class Chunks(Value):
 
 @dataclass(frozen=True, eq=False)
 class Vectors(Value):
-    """(n, dim) float32; rows of unit length, or zero for a text in which the model knows nothing."""
+    """(n, dim) float32; rows of unit length (unless the embedder keeps lengths), or zero where the model knows nothing."""
 
     matrix: NDArray[np.float32]
 

@@ -35,7 +35,7 @@ def measure(
 
     `request` is the step whose value holds the requests; `split` gives some of them, each as a value by itself.
     """
-    steps = list(_online(targets, request))
+    steps = list(_online(targets, request, _recorded(targets)))
     known = workspace.results.get(_key(step) for step in steps)
     missing = [step for step in steps if _key(step) not in known]
     if not missing:
@@ -52,12 +52,19 @@ def measure(
 
 
 def latencies(targets: Sequence[Step], request: Step, workspace: Workspace) -> list[NDArray[np.float64] | None]:
-    """Seconds of (REQUESTS,) sample requests along the path of each target; None where a step was never timed."""
-    steps = list(_online(targets, request))
+    """Seconds of (REQUESTS,) sample requests along the path of each target.
+
+    None where a step was never timed, and where the path begins in a recording, whose time nobody knows.
+    """
+    recorded = _recorded(targets)
+    steps = list(_online(targets, request, recorded))
     rows = workspace.results.get(_key(step) for step in steps)
     found: list[NDArray[np.float64] | None] = []
     for target in targets:
-        path = [rows.get(_key(step)) for step in _online([target], request)]
+        if target.key in recorded:
+            found.append(None)
+            continue
+        path = [rows.get(_key(step)) for step in _online([target], request, recorded)]
         times = [np.resize(np.frombuffer(row), REQUESTS) for row in path if row]
         found.append(np.sum(times, axis=0) if times and len(times) == len(path) else None)
     return found
@@ -67,13 +74,22 @@ def _key(step: Step) -> bytes:
     return b"latency:" + step.key.encode()
 
 
-def _online(targets: Iterable[Step], request: Step) -> Iterable[Step]:
+def _online(targets: Iterable[Step], request: Step, recorded: set[str]) -> Iterable[Step]:
     rests = {request.key}
     for step in closure(targets):
-        if any(below.key in rests for below in step.inputs):
+        if step.key not in recorded and any(below.key in rests for below in step.inputs):
             rests.add(step.key)
             if step.online:
                 yield step
+
+
+def _recorded(targets: Iterable[Step]) -> set[str]:
+    """Steps of components that only read what was recorded elsewhere (`recorded`), and all that rests on them."""
+    found: set[str] = set()
+    for step in closure(targets):
+        if step.component.recorded or any(below.key in found for below in step.inputs):
+            found.add(step.key)
+    return found
 
 
 def _time(step: Step, singles: dict[str, list[Any]], computer: Computer) -> NDArray[np.float64]:

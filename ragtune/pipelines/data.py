@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
-from pydantic import PositiveInt
+from numpy.typing import NDArray
 
 from ragtune.component import Component, digest, work
 from ragtune.datasets import Dataset
 from ragtune.engine.step import Step
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import StepError
-from ragtune.types import Corpus, Folds, Judgments, Names, Queries
+from ragtune.types import Assignment, Corpus, Folds, Ints, Judgments, Names, Queries
 
 
 class _Given(Component):
@@ -70,19 +72,42 @@ class JudgmentData(_Given):
         self._missing()
 
 
+class AssignmentData(_Given):
+    """Which part each query text belongs to."""
+
+    name: ClassVar[str] = "assignment"
+
+    @work(keep="file", online=False)
+    def read(self) -> Assignment:
+        """Put there by `DataSteps.store`."""
+        self._missing()
+
+
 class FoldData(Component):
     """Parts of the queries, for what learns from judgments: a query is ranked by a model that never saw its part."""
 
     kind: ClassVar[str] = "data"
     name: ClassVar[str] = "folds"
-    n: PositiveInt = 5
 
     @work(keep="no")
-    def assign(self, queries: Queries) -> Folds:
-        """By a hash of the text, so that neither order nor neighbours matter; equal texts share a fold."""
-        texts = sorted(set(queries.texts), key=lambda text: digest("fold", text))
-        fold = {text: i % self.n for i, text in enumerate(texts)}
-        return Folds(np.array([fold[text] for text in queries.texts], dtype=np.int64))
+    def assign(self, queries: Queries, assignment: Assignment) -> Folds:
+        """Looked up by text, so that it works for one query as for all; a text never seen is in no part (-1)."""
+        at = np.searchsorted(assignment.text, text_keys(queries.texts))
+        fold = np.append(assignment.fold, -1)
+        known = np.append(assignment.text, 0)[at] == text_keys(queries.texts)
+        return Folds(np.where(known, fold[at], -1))
+
+
+def text_keys(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """(n,) uint64: a hash of each text."""
+    data = (hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(data), dtype="<u8").astype(np.uint64)
+
+
+def assignment(texts: Sequence[str], folds: Ints) -> Assignment:
+    """The part of each text, (n,) int64, as a value; of equal texts the first decides."""
+    keys, first = np.unique(text_keys(texts), return_index=True)
+    return Assignment(keys, np.asarray(folds, dtype=np.int64)[first])
 
 
 @dataclass(frozen=True)
@@ -94,22 +119,33 @@ class DataSteps:
     query_ids: Step
     judgments: Step
     folds: Step
+    parts: Assignment
 
     @classmethod
-    def of(cls, dataset: Dataset) -> DataSteps:
-        """The steps of a loaded dataset."""
+    def of(cls, dataset: Dataset, folds: Ints | None = None) -> DataSteps:
+        """The steps of a loaded dataset.
+
+        Args:
+            dataset: The dataset.
+            folds: (n_queries,) the part of each query in cross-validation, -1 for those that nothing may learn from;
+                five parts by a hash of the text unless given.
+        """
+        texts = dataset.query_texts.texts
+        parts = assignment(texts, (text_keys(texts) % 5).astype(np.int64) if folds is None else folds)
         queries = Step(QueryData(digest=dataset.queries_digest), "read")
+        assigned = AssignmentData(digest=digest(parts.text.tobytes(), parts.fold.tobytes()))
         return cls(
             Step(CorpusData(digest=dataset.corpus_digest), "read"),
             queries,
             Step(QueryIdData(digest=dataset.query_ids_digest), "read"),
             Step(JudgmentData(digest=dataset.judgments_digest), "read"),
-            Step(FoldData(), "assign", (queries,)),
+            Step(FoldData(), "assign", (queries, Step(assigned, "read"))),
+            parts,
         )
 
     def sources(self) -> dict[str, Step]:
         """Under the names by which components ask for them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "parts"}
 
     def store(self, dataset: Dataset, workspace: Workspace) -> None:
         """Put the data where the engine, in this process or another, finds them."""
@@ -118,6 +154,7 @@ class DataSteps:
             (self.queries, dataset.query_texts),
             (self.query_ids, dataset.query_ids),
             (self.judgments, dataset.judgments),
+            (self.folds.inputs[1], self.parts),
         ]
         for step, value in values:
             if not workspace.store.has(step.key):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
 
-from ragtune.component import Component
+from ragtune.component import Affects, Component
 from ragtune.types import Ranking
 
 
@@ -22,26 +22,35 @@ class Retriever(Component):
     kind: ClassVar[str] = "retriever"
     verb: ClassVar[str] = "rank"
 
-    depth: PositiveInt = 100
+    depth: Annotated[PositiveInt, Affects({"rank"})] = 100
     """How many chunks are ranked for each query; everything after works on these."""
+
+    @property
+    def least_score(self) -> float:
+        """The lowest score there can be, whatever the query: 0 for sums of weights that are never negative."""
+        return 0.0
 
 
 def top(scores: NDArray[np.floating], depth: int, *, matched: NDArray[np.bool_] | None = None) -> Ranking:
     """The best `depth` of (n_queries, n_chunks) scores, ties by rising chunk index; `matched` masks what may be found."""
     n, width = scores.shape
-    depth_ = min(depth, width)
     chunk = np.full((n, depth), -1, dtype=np.int32)
     best = np.full((n, depth), -np.inf)
-    for i in range(n if depth_ else 0):
-        row = np.asarray(scores[i], dtype=np.float64)
-        if matched is not None:
-            row = np.where(matched[i], row, -np.inf)
-        bound = np.partition(row, width - depth_)[width - depth_]
-        # Everything above the bound is in; of those equal to it the first ones are, so that ties never depend on luck.
-        above, equal = np.flatnonzero(row > bound), np.flatnonzero(row == bound)
-        found = np.concatenate([above, equal[: depth_ - len(above)]])
-        found = found[np.lexsort((found, -row[found]))]
+    for i in range(n if width else 0):
+        row = scores[i] if matched is None else np.where(matched[i], scores[i], -np.inf)
+        found = best_of(row, depth)
         found = found[row[found] > -np.inf]
         chunk[i, : len(found)] = found
         best[i, : len(found)] = row[found]
     return Ranking(chunk, best)
+
+
+def best_of(row: NDArray[np.floating], depth: int) -> NDArray[np.intp]:
+    """Where the best `depth` of a row of numbers are, ties by rising place."""
+    width = len(row)
+    if width > depth:
+        # All that equal the last one to get in are candidates, so that ties never depend on luck.
+        bound = np.partition(row, width - depth)[width - depth]
+        candidates = np.flatnonzero(row >= bound)
+        return candidates[np.argsort(-row[candidates], kind="stable")[:depth]]
+    return np.argsort(-row, kind="stable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,7 @@ def value_of(component: Component, verb: str, corpus: Corpus) -> Any:
         data.queries.key: dataset.query_texts,
         data.query_ids.key: dataset.query_ids,
         data.judgments.key: dataset.judgments,
+        data.folds.inputs[1].key: data.parts,
     }
     sources: dict[str, Any] = {name: lambda _, step=step: step for name, step in data.sources().items()}
     sources["embedder"] = sources["vectors"] = lambda seen: wire(Exact(), "embed", seen)
@@ -89,6 +91,6 @@ def digest_of(component: Component, corpus: Corpus) -> str:
     return sha.hexdigest()[:16]
 
 
-def main(kind: str, spelled: str) -> None:
-    """Print the digest."""
-    print(digest_of(parse(kind, spelled), CORPUS))
+def main(asked: str) -> None:
+    """Print the digests of components, given as JSON pairs of kind and spelling."""
+    print(json.dumps([digest_of(parse(kind, spelled), CORPUS) for kind, spelled in json.loads(asked)]))
