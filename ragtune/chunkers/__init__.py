@@ -65,5 +65,5 @@ def gather(corpus: Corpus, spans: Iterable[Iterable[Span]]) -> Chunks:
         for start, end in sorted({(span.start, span.end) for span in found})
         if not document.text[start:end].isspace() and start < end
     ]
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    return Chunks(*(np.ascontiguousarray(column) for column in columns))
+    columns = np.ascontiguousarray(np.array(rows, dtype=np.int64).reshape(-1, 3).T)
+    return Chunks(columns[0], columns[1], columns[2])

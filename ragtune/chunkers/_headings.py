@@ -6,31 +6,45 @@ import re
 from html import unescape
 from typing import NamedTuple
 
+from ragtune.chunkers._markup import blocks
 from ragtune.types import Chunks, Corpus, Document
 
 _MARKDOWN = re.compile(
     r"^(?P<fence> {0,3}(?:```+|~~~+))"
-    r"|^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<title>[^\r\n]*?)(?:[ \t]+#+)?[ \t]*\r?$",
+    r"|^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<title>[^\r\n]*)",
     re.MULTILINE,
 )
-_HTML = re.compile(r"<h(?P<level>[1-6])\b[^>]*>(?P<title>.*?)</h(?P=level)\s*>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_LOOKS_LIKE_HTML = re.compile(r"\s*<(!doctype|html|head|body|h[1-6]|div|p)\b", re.IGNORECASE)
+_CLOSING_MARKS = re.compile(r"(?:^|(?<=[ \t]))#+$")
+_TAG = re.compile(r"<[^<>]*>")
+_LOOKS_LIKE_HTML = re.compile(r"\s*<(?:(?P<page>!doctype|html|head|body)|h[1-6]|div|p)\b", re.IGNORECASE)
 
 
 class Heading(NamedTuple):
-    """A heading: where its line begins, its level from 1, and its words."""
+    """A heading: where its mark or tag begins, its level from 1, its words, and where they begin."""
 
     start: int
     level: int
     title: str
+    words: int
 
 
 def headings(text: str) -> list[Heading]:
-    """The headings of a Markdown or HTML text, in order; `#` lines inside fenced code are none."""
-    if _LOOKS_LIKE_HTML.match(text):
-        found = (Heading(m.start(), int(m["level"]), _words(_TAG.sub(" ", m["title"]))) for m in _HTML.finditer(text))
-        return [heading for heading in found if heading.title]
+    """The headings of a Markdown or HTML text, in order; `#` lines inside fenced code are none.
+
+    Markdown that begins with a tag, as a README with a picture on top does, has both kinds.
+    """
+    looks = _LOOKS_LIKE_HTML.match(text)
+    found = [] if looks and looks["page"] else _of_markdown(text)
+    return sorted([*found, *_of_html(text)]) if looks else found
+
+
+def _of_html(text: str) -> list[Heading]:
+    found = (block for block in blocks(text) if block.heading)
+    rows = ((block, _words(_TAG.sub(" ", text[block.start : block.end]))) for block in found)
+    return [Heading(block.opens, block.heading, title, block.start) for block, title in rows if title]
+
+
+def _of_markdown(text: str) -> list[Heading]:
     kept = []
     fence = ""
     for match in _MARKDOWN.finditer(text):
@@ -40,8 +54,10 @@ def headings(text: str) -> list[Heading]:
                 fence = mark
             elif mark.startswith(fence):
                 fence = ""
-        elif not fence and match["title"].strip():
-            kept.append(Heading(match.start(), len(match["marks"]), _words(match["title"])))
+        elif not fence:
+            title = _words(_CLOSING_MARKS.sub("", match["title"].rstrip()))
+            if title:
+                kept.append(Heading(match.start("marks"), len(match["marks"]), title, match.start("title")))
     return kept
 
 
@@ -74,11 +90,11 @@ class _Trail:
 
     def above(self, start: int) -> list[str]:
         """Titles of the open headings, outermost first; a heading that the place begins with closes its like, and is none."""
-        while self._next < len(self._found) and self._found[self._next].start < start:
+        while self._next < len(self._found) and self._found[self._next].words < start:
             self._close(self._found[self._next].level)
             self._open.append(self._found[self._next])
             self._next += 1
-        if self._next < len(self._found) and self._found[self._next].start == start:
+        if self._next < len(self._found) and self._found[self._next].start <= start:
             self._close(self._found[self._next].level)
         return [heading.title for heading in self._open]
 

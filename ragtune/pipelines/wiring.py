@@ -41,7 +41,8 @@ def wire(component: Component, verb: str, sources: Sources) -> Step:
 
 def _seen(component: Component, name: str, sources: Sources) -> Sources:
     """The sources as the component shows them to what stands under a name."""
-    verbs = {source: f"{name}_{source}" for source in sources if _is_verb(component, f"{name}_{source}")}
+    prefix = f"{name}_"
+    verbs = {verb.removeprefix(prefix): verb for verb in _verbs(type(component)) if verb.startswith(prefix)}
     return {**sources, **{source: partial(_own, component, verb, sources) for source, verb in verbs.items()}}
 
 
@@ -57,6 +58,11 @@ def _held(component: Component, name: str) -> tuple[Component, ...]:
 
 def _is_verb(component: Component, name: str) -> bool:
     return hasattr(getattr(type(component), name, None), "keep")
+
+
+@cache
+def _verbs(cls: type[Component]) -> tuple[str, ...]:
+    return tuple(name for name in dir(cls) if name[0] != "_" and hasattr(getattr(cls, name, None), "keep"))
 
 
 @cache

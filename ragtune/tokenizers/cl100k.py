@@ -41,7 +41,7 @@ class Cl100k(Tokenizer):
 
     def count(self, text: str) -> int:
         """Number of tokens of a text by itself."""
-        return len(_encoding().encode_ordinary(text))
+        return sum(len(_encoding().encode_ordinary(text[at : at + _PIECE])) for at in range(0, len(text), _PIECE))
 
 
 def _starts(text: str) -> Iterator[Ints]:
