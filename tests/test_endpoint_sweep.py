@@ -54,7 +54,7 @@ def config(url):
 def test_all_of_them_in_one_sweep(server, tmp_path):
     study = ragtune.sweep(dataset(), config(server.url), workspace=tmp_path)
     assert study.summary["failed"] == []
-    assert study.scores.values.shape == (1 + 5 * 2, 2, 3) and not np.isnan(study.scores.values).any()
+    assert study.scores.values.shape == (1 + 5 * 2, 3, 3) and not np.isnan(study.scores.values).any()
     asked = len(server.requests)
     assert {path for path, _ in server.requests} == {"/v1/embeddings", "/v1/chat/completions"}
     again = ragtune.sweep(dataset(), config(server.url), workspace=tmp_path)

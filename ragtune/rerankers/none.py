@@ -11,6 +11,10 @@ from ragtune.types import Ranking
 class NoReranker(Reranker):
     """Leaves the ranking as it is."""
 
+    def ignored(self) -> frozenset[str]:
+        """It looks at nothing."""
+        return frozenset({"depth"})
+
     @work(keep="no")
     def rerank(self, ranking: Ranking) -> Ranking:
         """The ranking."""

@@ -20,6 +20,8 @@ def nearest(vectors: Vectors, query_vectors: Vectors, depth: int, *, cosine: boo
 
     Products are divided by the lengths, not the rows beforehand: what was exact stays so, and no copy is made.
     """
+    if not len(vectors.matrix):  # of no known dimension
+        return top(np.zeros((len(query_vectors.matrix), 0)), depth)
     step = max(1, _BLOCK // max(1, len(vectors.matrix)))
     lengths, query_lengths = (_lengths(v) if cosine else None for v in (vectors, query_vectors))
     parts = []

