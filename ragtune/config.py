@@ -11,19 +11,27 @@ from typing import Any, cast
 
 from ragtune import yaml_tree
 from ragtune.component import Component
-from ragtune.errors import ConfigError, Fault, InputError, suggest
-from ragtune.metrics import Metric, parse_metric
+from ragtune.errors import ConfigError, Fault, suggest
+from ragtune.metrics import Metric
+from ragtune.objectives import Objectives, SplitKnobs, read_metrics, read_objectives, read_split
 from ragtune.pipelines.rag import SLOTS, Rag
 from ragtune.space import EMPTY, Expander
 from ragtune.yaml_tree import Node
 
-KEYS = ("name", "dataset", "space", "baseline", "metrics", "maximize")
+KEYS = (
+    "name",
+    "dataset",
+    "space",
+    "baseline",
+    "metrics",
+    "maximize",
+    "profile",
+    "targets",
+    "prefer",
+    "split",
+    "reader",
+)
 MAX_CONFIGURATIONS = 200_000
-DEFAULT_METRICS = (
-    "nDCG@10", "recall@5", "recall@10", "MRR@10", "success@1", "evidence_recall@10", "span_recall", "span_precision",
-    "span_iou", "context_tokens",
-)  # fmt: skip
-DEFAULT_MAXIMIZE = "nDCG@10"
 DEFAULTS: Mapping[str, Any] = {
     "chunker": {"sentence": {"size_tokens": 1024, "overlap_tokens": 200}},
     "embedder": "minilm",
@@ -45,6 +53,10 @@ class Config:
     baseline: Rag
     metrics: tuple[Metric, ...]
     maximize: Metric
+    objectives: Objectives
+    split: SplitKnobs
+    reader: str | None
+    """The model that will read the contexts; its price makes tokens money."""
 
     def configurations(self) -> Iterator[Rag]:
         """The baseline, then every combination the space names; combinations that do the same work come up repeatedly."""
@@ -61,6 +73,10 @@ class Config:
             "baseline": self.baseline.spec(),
             "metrics": [metric.label for metric in self.metrics],
             "maximize": self.maximize.label,
+            "targets": {target.measure: target.spec() for target in self.objectives.targets},
+            "prefer": list(self.objectives.prefer),
+            "split": {"confirm": self.split.confirm, "seed": self.split.seed},
+            **({"reader": self.reader} if self.reader else {}),
         }
 
 
@@ -95,16 +111,21 @@ def _read(tree: Node, root: Path, name: str) -> Config:
     expander = Expander(faults)
     space = _space(tree.value.get("space", Node({})), expander)
     baseline = _baseline(tree.value.get("baseline", Node({})), space, expander)
-    metrics, maximize = _metrics(tree, faults)
-    if "dataset" in tree.value and not isinstance(tree.value["dataset"].value, str | dict):
+    metrics, maximize = read_metrics(tree, faults)
+    objectives, metrics = read_objectives(tree, metrics, faults)
+    split = read_split(tree.value.get("split") or Node({}), faults)
+    if "dataset" in tree.value and not isinstance(tree.value["dataset"].value, str | dict | None):
         faults.append(tree.value["dataset"].fault("dataset is a path, a name, or {format: {path: …}}"))
     given = tree.value.get("name", Node(name))
     if not isinstance(given.value, str) or not given.value.strip() or len(given.value) > 80 or "/" in given.value:
         faults.append(given.fault("name is a short text without '/'"))
+    reader = tree.value["reader"].value if "reader" in tree.value else None
+    if not isinstance(reader, str | None):
+        faults.append(tree.value["reader"].fault("reader is the name of a model, as in gpt-4o-mini"))
     if faults or baseline is None or maximize is None:
         raise ConfigError(faults)
     dataset = tree.value["dataset"].plain() if "dataset" in tree.value else None
-    return Config(given.value, dataset, root, space, baseline, metrics, maximize)
+    return Config(given.value, dataset, root, space, baseline, metrics, maximize, objectives, split, reader)
 
 
 def _space(node: Node, expander: Expander) -> dict[str, tuple[Component | None, ...]]:
@@ -159,32 +180,6 @@ def _slots(node: Node, what: str, expander: Expander) -> dict[str, Node]:
         if slot not in SLOTS:
             expander.faults.append(node.key_fault(slot, f"{what} has no slot '{slot}'{suggest(slot, SLOTS)}"))
     return node.value
-
-
-def _metrics(tree: Node, faults: list[Fault]) -> tuple[tuple[Metric, ...], Metric | None]:
-    listed = tree.value.get("metrics") or yaml_tree.of(list(DEFAULT_METRICS), Node(None))
-    items = listed.value if isinstance(listed.value, list) else [listed]
-    wanted = tree.value.get("maximize") or Node(None)
-    metrics: list[Metric] = []
-    for item in items:
-        metric = _metric(item, faults)
-        if metric is not None and metric not in metrics:
-            metrics.append(metric)
-    if wanted.value is None:
-        maximize = next((m for m in metrics if m.label == DEFAULT_MAXIMIZE), metrics[0] if metrics else None)
-    else:
-        maximize = _metric(wanted, faults)
-    if maximize is not None and maximize not in metrics:
-        metrics.insert(0, maximize)
-    return tuple(metrics), maximize
-
-
-def _metric(node: Node, faults: list[Fault]) -> Metric | None:
-    try:
-        return parse_metric(node.value if isinstance(node.value, str) else str(node.plain()))
-    except InputError as error:
-        faults.extend(node.fault(fault.message) for fault in error.faults)
-        return None
 
 
 def _override(tree: Node, override: str) -> Node:

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from ragtune.component import Component, find, words
-from ragtune.config import DEFAULT_MAXIMIZE, DEFAULT_METRICS
 from ragtune.metrics import labels
+from ragtune.objectives import COSTS, DEFAULT_MAXIMIZE, DEFAULT_METRICS, PROFILES
 from ragtune.pipelines.rag import SLOTS
 from ragtune.space import EMPTY, shape
 
@@ -41,6 +41,31 @@ def json_schema() -> dict[str, Any]:
             },
             "metrics": {"anyOf": [metric, {"type": "array", "items": metric}], "description": "What is measured."},
             "maximize": {**metric, "default": DEFAULT_MAXIMIZE, "description": "The metric that decides."},
+            "reader": {
+                "type": "string",
+                "description": "The model that reads the contexts; its price makes tokens money.",
+            },
+            "profile": {"enum": list(PROFILES), "default": "balanced", "description": "Presets targets and prefer."},
+            "targets": {
+                "type": "object",
+                "propertyNames": {"anyOf": [metric, {"enum": list(COSTS)}]},
+                "additionalProperties": {"type": "string", "pattern": "^ *(<=|>=|<|>) *[-+.0-9eE]+ *$"},
+                "description": "What a design must meet: a metric or cost, and its bound, as in '>= 0.85'.",
+            },
+            "prefer": {
+                "type": "array",
+                "items": {"enum": list(COSTS)},
+                "description": "Costs in the order in which they decide between designs that cannot be told apart.",
+            },
+            "split": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "confirm": {"type": "number", "minimum": 0, "maximum": 0.9, "default": 0.3},
+                    "seed": {"type": "integer", "minimum": 0, "default": 0},
+                },
+                "description": "The share of the queries that is kept for confirming, and the seed that chooses them.",
+            },
         },
         "$defs": {kind: _kind(kind) for kind in _KINDS},
     }

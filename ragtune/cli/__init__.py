@@ -17,6 +17,7 @@ COMMANDS = {
     "dataset": "Look into datasets, convert them, make questions up.",
     "doctor": "Check that this machine has what ragtune needs.",
     "init": "Write a configuration and a small dataset that run as they are.",
+    "noise": "Measure how far designs are from themselves.",
     "plan": "Say what a sweep would cost, without running it.",
     "schema": "Print the JSON schema of configuration files.",
     "show": "Show the leaderboard of a study.",
