@@ -24,7 +24,7 @@ demo: install  ## Run the quickstart sweep on the embedded corpus
 	$(BIN)/ragtune sweep configs/quickstart.yaml
 
 test: install  ## Run the tests (offline, under two minutes)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: install  ## Check style and types
 	$(BIN)/ruff check .

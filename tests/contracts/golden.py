@@ -25,7 +25,6 @@ GOLDEN: dict[tuple[str, str], tuple[int, str]] = {
     ("retriever", "sparse"): (1, "7e437e96f1a91fab"),
     ("retriever", "tf-idf"): (1, "b289d85eeed7b6f9"),
     ("reranker", "ltr"): (1, "9e506106be595945"),
-    ("reranker", "maxsim"): (1, "554b17299c451717"),
     ("reranker", "mmr"): (1, "2762fa134f952094"),
     ("reranker", "none"): (1, "f906368e700b8b9b"),
     ("context", "compressed"): (1, "d4f22ba549577ed3"),

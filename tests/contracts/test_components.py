@@ -81,7 +81,7 @@ PIPELINE = ("tokenizer", "chunker", "embedder", "retriever", "reranker", "contex
 
 def is_measured_anew(kind: str, word: str) -> bool:
     """Whether the output may differ from machine to machine: floating-point numbers of a model, replies of a server."""
-    return kind == "embedder" or (kind, word) in WITHOUT_MODEL or issubclass(find(kind, word), Endpoint)
+    return kind == "embedder" or (kind, word) in {*WITHOUT_MODEL, ("reranker", "maxsim")} or issubclass(find(kind, word), Endpoint)
 
 
 GILDED = [(kind, word) for kind, word in ALL if kind in PIPELINE and not is_measured_anew(kind, word)]
