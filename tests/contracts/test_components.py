@@ -81,7 +81,8 @@ PIPELINE = ("tokenizer", "chunker", "embedder", "retriever", "reranker", "contex
 
 def is_measured_anew(kind: str, word: str) -> bool:
     """Whether the output may differ from machine to machine: floating-point numbers of a model, replies of a server."""
-    return kind == "embedder" or (kind, word) in {*WITHOUT_MODEL, ("reranker", "maxsim")} or issubclass(find(kind, word), Endpoint)
+    runs_a_model = kind == "embedder" or (kind, word) in {*WITHOUT_MODEL, ("reranker", "maxsim")}
+    return runs_a_model or issubclass(find(kind, word), Endpoint)
 
 
 GILDED = [(kind, word) for kind, word in ALL if kind in PIPELINE and not is_measured_anew(kind, word)]

@@ -1,0 +1,73 @@
+"""`ragtune explain`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ragtune.cli._options import json_option, print_json, say, workspace_option
+
+
+@click.command(name="explain", short_help="Show where a design loses evidence, over all queries or for one.")
+@click.argument("study", required=False)
+@click.argument("query", required=False)
+@click.option("--worst", type=click.IntRange(1), metavar="N", help="Tell the N worst queries.")
+@click.option("--knobs", is_flag=True, help="Show what each knob does, over all configurations.")
+@click.option("--configuration", metavar="ID", help="Which configuration to explain; the best unless given.")
+@click.option("--below", type=float, default=0.5, show_default=True, help="A query that scores less counts as failing.")
+@workspace_option
+@json_option
+def command(
+    study: str | None,
+    query: str | None,
+    worst: int | None,
+    knobs: bool,
+    configuration: str | None,
+    below: float,
+    workspace: Path,
+    as_json: bool,
+) -> None:
+    """Show where a design of STUDY loses evidence: in all, or for one QUERY, by its id or the beginning of it.
+
+    Without STUDY, the newest is explained. Every need that does not reach the context has exactly one cause, so the
+    parts add up to all that is lost. docs/verdict.md defines the causes, and what perfection at a stage would gain.
+
+    \b
+    Examples:
+      ragtune explain quickstart
+      ragtune explain quickstart --worst 3
+      ragtune explain quickstart datetime-0017 --configuration 3f2a
+      ragtune explain quickstart --knobs
+    """
+    from dataclasses import asdict
+
+    from ragtune.cli._explaining import overview, told
+    from ragtune.cli._mattering import knob_effects
+    from ragtune.effects import what_mattered
+    from ragtune.engine.workspace import Workspace
+    from ragtune.explaining import explain
+    from ragtune.study import newest, open_study
+
+    if sum(map(bool, (query, worst, knobs))) > 1:
+        raise click.UsageError("give one of QUERY, --worst and --knobs")
+    place = Workspace(workspace, say)
+    opened = open_study(study, place) if study else newest(place)
+    if knobs:
+        sign = -1.0 if opened.record["better"][opened.maximize] == "lower" else 1.0
+        designs = [entry["slots"] for entry in opened.record["configurations"]]
+        mattered = what_mattered(designs, sign * opened.scores.of(opened.maximize))
+        if as_json:
+            print_json({"study": opened.name, "metric": opened.maximize, **mattered.as_json()})
+        else:
+            for line in knob_effects(mattered, opened.maximize):
+                click.echo(line)
+        return
+    found = explain(opened, place, configuration, below=below)
+    stories = [found.story(query)] if query else list(found.worst(worst or 0))
+    if as_json:
+        print_json(found.as_json() | ({"stories": [asdict(story) for story in stories]} if stories else {}))
+        return
+    lines = (line for story in stories for line in told(story, found.metric)) if stories else overview(found)
+    for line in lines:
+        click.echo(line)
