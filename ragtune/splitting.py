@@ -57,9 +57,7 @@ class Split:
             n = len(self.fold)
             if self.folds < 2:
                 return f"{n} queries cannot be parted: the design is judged by the queries that it was chosen by."
-            how = (
-                f"{n} queries are too few to keep any back: the choice is judged by {self.folds}-fold cross-validation."
-            )
+            how = f"None of {n} queries is kept back: the choice is judged by {self.folds}-fold cross-validation."
         else:
             how = f"Only {n} queries are kept back to confirm."
         least = 2.8 / math.sqrt(n)

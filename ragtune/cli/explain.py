@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ragtune.cli._options import json_option, print_json, say, workspace_option
+
+if TYPE_CHECKING:
+    from ragtune.study import Study
 
 
 @click.command(name="explain", short_help="Show where a design loses evidence, over all queries or for one.")
@@ -14,7 +18,7 @@ from ragtune.cli._options import json_option, print_json, say, workspace_option
 @click.argument("query", required=False)
 @click.option("--worst", type=click.IntRange(1), metavar="N", help="Tell the N worst queries.")
 @click.option("--knobs", is_flag=True, help="Show what each knob does, over all configurations.")
-@click.option("--configuration", metavar="ID", help="Which configuration to explain; the best unless given.")
+@click.option("--configuration", metavar="ID", help="Its id, 'baseline' or 'best'; the pick unless given.")
 @click.option("--below", type=float, default=0.5, show_default=True, help="A query that scores less counts as failing.")
 @workspace_option
 @json_option
@@ -30,8 +34,9 @@ def command(
 ) -> None:
     """Show where a design of STUDY loses evidence: in all, or for one QUERY, by its id or the beginning of it.
 
-    Without STUDY, the newest is explained. Every need that does not reach the context has exactly one cause, so the
-    parts add up to all that is lost. docs/verdict.md defines the causes, and what perfection at a stage would gain.
+    Without STUDY, the newest is explained; without --configuration, its pick. Every need that does not reach the
+    context has exactly one cause, so the parts add up to all that is lost. docs/explain.md defines the causes, and what
+    perfection at a stage would gain.
 
     \b
     Examples:
@@ -56,14 +61,15 @@ def command(
     if knobs:
         sign = -1.0 if opened.record["better"][opened.maximize] == "lower" else 1.0
         designs = [entry["slots"] for entry in opened.record["configurations"]]
-        mattered = what_mattered(designs, sign * opened.scores.of(opened.maximize))
+        noise = (opened.record.get("noise") or {}).get(opened.maximize, 0.0)
+        mattered = what_mattered(designs, sign * opened.scores.of(opened.maximize), noise=noise)
         if as_json:
             print_json({"study": opened.name, "metric": opened.maximize, **mattered.as_json()})
         else:
             for line in knob_effects(mattered, opened.maximize):
                 click.echo(line)
         return
-    found = explain(opened, place, configuration, below=below)
+    found = explain(opened, place, _named(opened, configuration), below=below)
     stories = [found.story(query)] if query else list(found.worst(worst or 0))
     if as_json:
         print_json(found.as_json() | ({"stories": [asdict(story) for story in stories]} if stories else {}))
@@ -71,3 +77,14 @@ def command(
     lines = (line for story in stories for line in told(story, found.metric)) if stories else overview(found)
     for line in lines:
         click.echo(line)
+
+
+def _named(study: Study, configuration: str | None) -> str:
+    """The id, or the beginning of one, that is meant."""
+    from ragtune.judging import verdict_of
+
+    if configuration == "best":
+        return study.best().id
+    if configuration == "baseline":
+        return study.scores.configurations[0]
+    return verdict_of(study).pick if configuration in (None, "pick") else configuration

@@ -13,8 +13,9 @@ from ragtune.verdict._picking import Choice, Rules
 from ragtune.verdict._values import Estimate, Standing
 
 FLIPS = 200
-"""Flips for each member of a family: Holm multiplies the least p-value by their number, and no p is below 1 / flips."""
-MOST_FLIPS = 200_000
+"""Flips for each member of a family, where p is small: Holm multiplies by their number, and no p is below 1 / flips."""
+MOST_CELLS = 200_000_000
+"""Flips times configurations: a few seconds."""
 
 
 def estimate(intervals: Intervals, i: int, lower: bool) -> Estimate:
@@ -82,8 +83,11 @@ def holm_p(differences: Floats, resamples: int, seed: int) -> tuple[Floats, Floa
     p, corrected = np.ones(len(distinct)), np.ones(len(distinct))
     tested = np.flatnonzero(distinct.any(axis=1))
     if len(tested):
-        flips = max(resamples, min(MOST_FLIPS, FLIPS * len(tested)))
-        p[tested] = sign_flip(distinct[tested], flips=flips, seed=seed)
+        p[tested] = sign_flip(distinct[tested], flips=resamples, seed=seed)
+        small = tested[p[tested] <= 20 / resamples]
+        flips = min(FLIPS * len(tested), MOST_CELLS // max(1, len(small)))
+        if len(small) and flips > resamples:
+            p[small] = sign_flip(distinct[small], flips=flips, seed=seed + 1)
         corrected[tested] = holm(p[tested])
     return p[which], corrected[which]
 

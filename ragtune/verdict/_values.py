@@ -90,7 +90,8 @@ class Winner:
     """The configuration with the best mean on the queries that choose: what that mean says and what it is worth.
 
     `corrected` is what the best one of such a choice scores on other queries; `judged` what this one did score on the
-    queries that were kept back, None where none were.
+    queries that were kept back, None where none were. The correction is right on average; in a small set it may miss by more
+    than it corrects.
     """
 
     id: str

@@ -105,7 +105,7 @@ def warnings(
         told.append(f"{rules.metric} is nearly 0 everywhere: check the ground truth before the designs.")
     if rules.noise and result.difference and abs(result.difference.mean) <= rules.noise and result.outcome != "same":
         told.append(f"The difference is within the noise floor of {number(rules.noise)}: it counts as none.")
-    if abs(winner.curse) > 0.001 + 0.01 * abs(winner.naive):
+    if measured.sign(rules.metric) * winner.curse > 0.001 + 0.01 * abs(winner.naive):
         told.append(
             f"The best {rules.metric} of {number(winner.naive)} is partly luck: "
             f"expect {number(winner.corrected)} on other queries."

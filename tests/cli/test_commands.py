@@ -17,6 +17,7 @@ import pytest
 from ragtune.cli import COMMANDS, cli, main
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import WorkspaceError
+from ragtune.judging import verdict_of
 from ragtune.study import newest
 
 ROOT = Path(__file__).parents[2]
@@ -96,25 +97,25 @@ def test_a_sweep_ends_with_what_a_user_needs(swept):
     board = [i for i, line in enumerate(lines) if line.startswith("baseline")]
     assert len(board) == 1 and "sentence(size_tokens=1024, overlap_tokens=200)" in lines[board[0] + 1]
     assert lines[board[0] + 2].startswith("1. ")
-    assert any(line.startswith("best, +") for line in lines)
+    said = " ".join(lines)
+    assert "12 queries, 5-fold cross-validated" in said and "  chunker: " in said
+    assert "note: 12 queries are too few to keep any back" in said
     assert lines[-2].startswith("study: ") and Path(lines[-2].removeprefix("study: ")).is_dir()
     assert lines[-1].startswith("next:  ragtune show my-rag-")
     assert max(map(len, lines[:-2])) <= 80
     assert "steps to run" in result.stderr and "Traceback" not in result.stderr
 
 
-def test_the_best_parses_back_as_a_baseline(swept, tmp_path):
+def test_the_pick_parses_back_as_a_baseline(swept, tmp_path):
     from ragtune.config import load_config
 
     folder, result = swept
     lines = result.stdout.splitlines()
-    at = next(i for i, line in enumerate(lines) if line.startswith("best, "))
-    (tmp_path / "c.yaml").write_text("baseline:\n" + "\n".join(lines[at + 1 : at + 6]))
-    assert load_config(tmp_path / "c.yaml").baseline.spec() == study_best(folder)
-
-
-def study_best(folder):
-    return newest(Workspace(folder / ".ragtune")).best().configuration
+    at = next(i for i, line in enumerate(lines) if line.startswith("  chunker: "))
+    (tmp_path / "c.yaml").write_text("baseline:\n" + "\n".join(lines[at : at + 5]))
+    study = newest(Workspace(folder / ".ragtune"))
+    pick = next(row for row in study.leaderboard() if row.id == verdict_of(study).pick)
+    assert load_config(tmp_path / "c.yaml").baseline.spec() == pick.configuration
 
 
 def test_show_sorts_and_speaks_json_and_csv(swept, run):
