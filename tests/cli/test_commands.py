@@ -99,7 +99,7 @@ def test_a_sweep_ends_with_what_a_user_needs(swept):
     assert lines[board[0] + 2].startswith("1. ")
     said = " ".join(lines)
     assert "12 queries, 5-fold cross-validated" in said and "  chunker: " in said
-    assert "note: 12 queries are too few to keep any back" in said
+    assert "note: None of 12 queries is kept back" in said
     assert lines[-2].startswith("study: ") and Path(lines[-2].removeprefix("study: ")).is_dir()
     assert lines[-1].startswith("next:  ragtune show my-rag-")
     assert max(map(len, lines[:-2])) <= 80
