@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 
 import numpy as np
 
+from benchmarks.common import conclude
 from ragtune import sweep
 
 BAR = 0.25
@@ -22,7 +22,7 @@ CONFIG = {
 """Few enough texts that MiniLM need not long; the finalists are of several shapes."""
 
 
-def main() -> int:
+def main() -> None:
     """Sweep the embedded corpus, and compare both ways of timing for every finalist."""
     worst = 0.0
     for maximize in ("span_recall", "recall@5", "context_tokens"):  # other finalists each time
@@ -33,9 +33,10 @@ def main() -> int:
                 steps = float(np.percentile(added[id_], 50))
                 worst = max(worst, abs(steps - whole["p50"]) / whole["p50"])
                 print(f"{maximize:<16}{id_}  steps {steps:7.2f} ms, whole {whole['p50']:7.2f} ms")
-    print(f"latency: median of steps and of whole requests differ by {worst:.0%} at most (bar {BAR:.0%})")
-    return 0 if worst <= BAR else 1
+    conclude(
+        f"latency: medians of steps and of whole requests differ by {worst:.0%} (bar {BAR:.0%})", passed=worst <= BAR
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -198,6 +198,7 @@ def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, repo
         "metrics": labels,
         "better": {metric.label: metric.better for metric in prepared.config.metrics},
         "queries": [query.id for query in prepared.dataset.queries],
+        "tags": [list(query.tags) for query in prepared.dataset.queries],
         "costs": list(costs),
         "whole_latency_ms": _whole(prepared, scores, workspace, computer),
         "noise": known_noise(workspace, prepared.dataset),
