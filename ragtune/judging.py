@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ragtune.component import digest
+from ragtune.effects import Factors
 from ragtune.engine.store import write_atomically
 from ragtune.objectives import Target
 from ragtune.splitting import Split
 from ragtune.study import ARRAYS, Study
-from ragtune.verdict import Measured, Verdict, judge
+from ragtune.verdict import VERSION, Measured, Verdict, judge
 
 FILE = "verdict.json"
 
@@ -45,10 +48,22 @@ def _judge(study: Study) -> Verdict:
         targets=[Target.parse(measure, bound) for measure, bound in config["targets"].items()],
         prefer=config["prefer"],
         noise=study.record.get("noise"),
+        knobs=_knobs([entry["slots"] for entry in study.record["configurations"]]),
     )
+
+
+def _knobs(configurations: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
+    """Numeric knob -> its value in each configuration, None where there is no such knob."""
+    factors = Factors.of(configurations)
+    columns = {knob: [_number(row.get(knob)) for row in factors.rows] for knob in factors.varying}
+    return {knob: column for knob, column in columns.items() if any(value is not None for value in column)}
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _basis(study: Study) -> str:
     """A digest of all that the verdict rests on."""
     wishes = {key: study.record[key] for key in ("config", "metrics", "better", "noise", "configurations")}
-    return digest((study.folder / ARRAYS).read_bytes(), json.dumps(wishes, sort_keys=True))
+    return digest(str(VERSION), (study.folder / ARRAYS).read_bytes(), json.dumps(wishes, sort_keys=True))

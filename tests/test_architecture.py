@@ -44,7 +44,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "costing": (*GROUND, "embedders", "endpoint", "engine", "pipelines", "tokenizers"),
     "study": (*GROUND, "datasets", "engine", "objectives", "splitting", "verdict"),
     "sweeping": (*GROUND, "config", "costing", "datasets", "endpoint", "engine", "pipelines", "splitting", "study"),
-    "judging": (*GROUND, "engine", "objectives", "splitting", "study", "verdict"),
+    "judging": (*GROUND, "effects", "engine", "objectives", "splitting", "study", "verdict"),
     "noise": (*GROUND, "config", "datasets", "engine", "study", "sweeping"),
     "explaining": (
         *GROUND,

@@ -5,6 +5,7 @@ from ragtune.explaining._explain import Explanation, Loss, explain
 from ragtune.explaining._failing import Failing, LikeGroup, TagGroup
 from ragtune.explaining._headroom import Headroom, headroom
 from ragtune.explaining._stories import Need, Standing, Story
+from ragtune.explaining._tracing import Traced, trace
 
 __all__ = [
     "CAUSES",
@@ -18,6 +19,8 @@ __all__ = [
     "Standing",
     "Story",
     "TagGroup",
+    "Traced",
     "explain",
     "headroom",
+    "trace",
 ]

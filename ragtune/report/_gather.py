@@ -32,8 +32,7 @@ from ragtune import spelling
 from ragtune.effects import effects, interactions
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import RagtuneError
-from ragtune.explaining import Explanation, explain
-from ragtune.explaining._tracing import trace
+from ragtune.explaining import Explanation, explain, trace
 from ragtune.judging import verdict_of
 from ragtune.report import _columns, _effects_told, _heat, _method, _pages, _told, _units
 from ragtune.study import Study

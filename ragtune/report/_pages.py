@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ragtune.explaining import CAUSES, Explanation, Need
-from ragtune.explaining._tracing import Traced
+from ragtune.explaining import CAUSES, Explanation, Need, Traced
 from ragtune.types import Document
 
 AROUND = 500
