@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from ragtune.config import Config, load_config
     from ragtune.datasets import Dataset, load_dataset
     from ragtune.errors import RagtuneError
+    from ragtune.judging import verdict_of
+    from ragtune.simulating import simulate
     from ragtune.study import Study
     from ragtune.sweeping import Watcher, sweep
+    from ragtune.tuning import tune
     from ragtune.types import Document, Evidence, Query
+    from ragtune.verdict import Verdict
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,10 +32,14 @@ __all__ = [
     "Query",
     "RagtuneError",
     "Study",
+    "Verdict",
     "Watcher",
     "load_config",
     "load_dataset",
+    "simulate",
     "sweep",
+    "tune",
+    "verdict_of",
 ]
 
 _HOMES = {
@@ -43,6 +51,10 @@ _HOMES = {
     "Study": "ragtune.study",
     "Watcher": "ragtune.sweeping",
     "sweep": "ragtune.sweeping",
+    "simulate": "ragtune.simulating",
+    "tune": "ragtune.tuning",
+    "Verdict": "ragtune.verdict",
+    "verdict_of": "ragtune.judging",
     "Document": "ragtune.types",
     "Evidence": "ragtune.types",
     "Query": "ragtune.types",
