@@ -20,6 +20,7 @@ from ragtune.engine.workspace import Workspace
 
 REQUESTS = 32
 _ENOUGH_SECONDS = 0.002
+_ENOUGH_FOR_A_WHOLE = 0.2
 _FEWEST = 4
 """Cheap steps, and those that cost money, are timed on the first few requests only; steps that run a model, on all."""
 _others = np.zeros(1 << 19)
@@ -111,7 +112,8 @@ def _run_through(
                 values[step.key] = step.run([values[below.key] for below in step.inputs], **extra)
             seconds = time.perf_counter() - began
         times.append(seconds)
-        if len(times) >= _FEWEST and any(step.component.priced for step in steps):
+        slow = sum(times) > _ENOUGH_FOR_A_WHOLE or any(step.component.priced for step in steps)
+        if len(times) >= _FEWEST and slow:
             break
     return np.array(times)
 
