@@ -15,7 +15,7 @@ from ragtune.engine import online
 from ragtune.engine.compute import Computer
 from ragtune.engine.step import Step
 from ragtune.engine.workspace import Workspace
-from ragtune.sweeping import _sample, prepare
+from ragtune.sweeping import prepare, sample
 
 BAR = 0.25
 TURNS = 7
@@ -51,10 +51,10 @@ def main() -> None:
 
 def _both(target: Step, request: Step, computer: Computer) -> tuple[float, float]:
     """Seconds of the median request, by its steps and as a whole."""
-    singles = {request.key: list(_sample(computer.value(request)))}
+    singles = {request.key: list(sample(computer.value(request)))}
     parts = [online._time(step, singles, computer) for step in online._online([target], request, set())]
     added = np.sum([np.resize(part, online.REQUESTS) for part in parts], axis=0)
-    return float(np.median(added)), float(np.median(online._run_through(target, request, computer, _sample)))
+    return float(np.median(added)), float(np.median(online._run_through(target, request, computer, sample)))
 
 
 if __name__ == "__main__":

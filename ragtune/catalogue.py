@@ -26,7 +26,10 @@ KINDS = (
 _UNITS = {
     "tokens": "tokens", "characters": "characters", "bytes": "bytes", "ms": "milliseconds", "s": "seconds", "usd": "USD",
 }  # fmt: skip
-_SOURCE = re.compile(r"(?:Source|See): (\S+?)[.,;]?(?:\s|$)|\(((?:[^()]|\([^()]*\))*?\b(?:19|20)\d\d)\)")
+_SOURCE = re.compile(r"\bSource: (.+?)[.,]?$", re.MULTILINE)
+_CITED = re.compile(r"\(([A-Z](?:[^()]|\([^()]*\))*?\b(?:19|20)\d\d)\)")
+OWN = "ragtune"
+"""The source of what was not taken from anywhere."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,10 @@ def entry(cls: type[Component]) -> Entry:
     """What one component's code says of it."""
     text = inspect.getdoc(cls) or ""
     first = " ".join(text.split("\n\n")[0].split())
-    sources = (" ".join(a or b for a, b in [found.groups()]) for found in _SOURCE.finditer(" ".join(text.split())))
+    sources = dict.fromkeys([*_CITED.findall(" ".join(text.split())), *_SOURCE.findall(text)])
     told = _told(cls)
     knobs = tuple(_knob(name, field, told.get(name, "")) for name, field in cls.model_fields.items())
-    return Entry(cls.kind, cls.name, first, text, cls.extra, "; ".join(sources), knobs)
+    return Entry(cls.kind, cls.name, first, text, cls.extra, "; ".join(sources) or OWN, knobs)
 
 
 def markdown() -> str:

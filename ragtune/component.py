@@ -61,7 +61,7 @@ class Component(BaseModel):
     version: ClassVar[int] = 1
     """Goes up whenever the output changes for equal knobs and inputs; it is part of every key."""
     extra: ClassVar[str] = ""
-    """The optional extra of the package that must be installed for it: `pip install 'ragtune[extra]'`."""
+    """The optional extra that it needs, in whole or for a part of what it does: `pip install 'ragtune[extra]'`."""
     recorded: ClassVar[bool] = False
     """Whether it reads what was found elsewhere, so that nobody knows how long a request takes."""
     priced: ClassVar[bool] = False

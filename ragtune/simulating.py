@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +14,7 @@ from ragtune.component import find, parse, words
 from ragtune.datasets import Dataset, DatasetFormat, load_dataset
 from ragtune.datasets._building import EMPTY_DOCUMENT, NO_EVIDENCE
 from ragtune.datasets._layouts import jsonl
+from ragtune.datasets._writing import beside, to_disk
 from ragtune.datasets.folder import Folder
 from ragtune.datasets.jsonl import DOCUMENTS, QUERIES
 from ragtune.errors import DatasetError, InputError
@@ -91,32 +90,27 @@ def parse_recipe(recipe: Simulator | str | Mapping[str, Any]) -> Simulator:
 
 def write_questions(queries: Iterable[Query], file: Path) -> None:
     """Write questions in the layout of a folder's `queries.jsonl`; InputError if the file is there already."""
-    with _beside(file, Dataset(file.name, (), tuple(queries), {})) as written:
+    with _laid_out(file, Dataset(file.name, (), tuple(queries), {})) as written:
         (written / QUERIES).rename(file)
 
 
 def write_dataset(documents: Iterable[Document], queries: Iterable[Query], folder: Path) -> None:
     """Write documents and questions into a new folder that `load_dataset` reads; InputError if it is there already."""
-    with _beside(folder, Dataset(folder.name, tuple(documents), tuple(queries), {})) as written:
+    with _laid_out(folder, Dataset(folder.name, tuple(documents), tuple(queries), {})) as written:
         (written / DESCRIPTION).write_text("jsonl: {}\n", encoding="utf-8")
         written.rename(folder)
 
 
 @contextmanager
-def _beside(path: Path, dataset: Dataset) -> Iterator[Path]:
+def _laid_out(path: Path, dataset: Dataset) -> Iterator[Path]:
     """A private folder with the dataset in it, on the disk of a path that is not there yet; gone in the end."""
     _refuse(path)
-    private = path.absolute().with_name(f".{path.name}.{os.getpid()}.partial")
-    shutil.rmtree(private, ignore_errors=True)  # of a process that was killed and had the same number
-    try:
-        private.mkdir(parents=True)
+    with beside(path) as private:
         jsonl(dataset, private)
         for name in (DOCUMENTS, QUERIES):
-            _to_disk(private / name)
+            to_disk(private / name)
         _refuse(path)
         yield private
-    finally:
-        shutil.rmtree(private, ignore_errors=True)
 
 
 def _is_plain(path: Path) -> bool:
@@ -130,8 +124,3 @@ def _is_plain(path: Path) -> bool:
 def _refuse(path: Path) -> None:
     if path.exists() or path.is_symlink():
         raise InputError(f"{path} is there already; nothing was written, name another place")
-
-
-def _to_disk(file: Path) -> None:
-    with file.open("rb") as stream:
-        os.fsync(stream.fileno())

@@ -40,7 +40,6 @@ LOCKED = (
 )  # fmt: skip
 """Packages whose version can move a score; the lock of a study names them."""
 
-
 FINALISTS = 3
 """So many of the best are run through as a whole, to see that the times of their steps add up."""
 
@@ -68,7 +67,14 @@ class Prepared:
     config: Config
     dataset: Dataset
     data: DataSteps
+    split: Split
     wired: tuple[Wired, ...]
+
+    @property
+    def labels(self) -> list[str]:
+        """The metrics in the order of the scores: those of rankings, then those of contexts."""
+        metrics = self.config.metrics
+        return [metric.label for level in ("ranking", "context") for metric in metrics if metric.level == level]
 
     @property
     def targets(self) -> list[Step]:
@@ -91,16 +97,16 @@ def prepare(dataset: Dataset | str | Path | None, config: Config | str | Path | 
         if source is None:
             raise ConfigError("there is no dataset: give one, or name it in the configuration under 'dataset'")
         dataset = load_dataset(source, root=config.root if dataset is None else None)
-    parts = split_of(dataset, config)
+    parts = _split(dataset, config)
     data = DataSteps.of(dataset, parts.fold)
     distinct: dict[str, Wired] = {}
     for configuration in config.configurations():
         wired = wire_rag(configuration, data, config.metrics)
         distinct.setdefault(wired.key, wired)
-    return Prepared(config, dataset, data, tuple(distinct.values()))
+    return Prepared(config, dataset, data, parts, tuple(distinct.values()))
 
 
-def split_of(dataset: Dataset, config: Config) -> Split:
+def _split(dataset: Dataset, config: Config) -> Split:
     """Which queries a design is chosen by, and which confirm it."""
     queries = dataset.queries
     return split(
@@ -151,9 +157,8 @@ def sweep(
             executor = stack.enter_context(processes(workers, workspace))
         report = run(prepared.targets, workspace, computer, executor, watcher.finished)
         scored = _scored(prepared, workspace)
-        timed = [wired.contexts for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
-        measure(timed, prepared.data.queries, workspace, computer, _sample)
         complete = [wired for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
+        measure([wired.contexts for wired in complete], prepared.data.queries, workspace, computer, sample)
         measure_sizes(complete, prepared.data, workspace, computer)
         study = _conclude(prepared, workspace, computer, report, began)
     if not any(scored):
@@ -166,7 +171,7 @@ def _scored(prepared: Prepared, workspace: Workspace) -> list[bool]:
     return [all(step.key in stored for step in wired.scores) for wired in prepared.wired]
 
 
-def _sample(queries: Queries) -> list[Queries]:
+def sample(queries: Queries) -> list[Queries]:
     """Evenly spaced queries, each by itself: the requests that latency is measured on."""
     n = len(queries.texts)
     return [Queries((queries.texts[i],)) for i in np.unique(np.linspace(0, n - 1, min(n, REQUESTS)).astype(int))]
@@ -176,9 +181,7 @@ def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, repo
     """Gather the scores and write the study down."""
     values = read_rows(workspace, list(dict.fromkeys(prepared.targets)))
     n_queries = len(prepared.dataset.queries)
-    labels = [
-        metric.label for level in ("ranking", "context") for metric in prepared.config.metrics if metric.level == level
-    ]
+    labels = prepared.labels
     scores = np.full((len(prepared.wired), len(labels), n_queries), np.nan)
     for i, wired in enumerate(prepared.wired):
         at = 0
@@ -209,19 +212,18 @@ def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, repo
         "scores": scores,
         "latencies": np.array([unknown if t is None else t for t in times]),
         "costs": np.array(list(costs.values())),
-        "fold": split_of(prepared.dataset, prepared.config).fold,
+        "fold": prepared.split.fold,
     }
     return write_study(workspace.studies / prepared.study_name, record, arrays)
 
 
 def _whole(prepared: Prepared, scores: Floats, workspace: Workspace, computer: Computer) -> dict[str, dict[str, float]]:
     """Latency of the finalists, run through as a whole: the baseline and the best by the metric to maximize."""
-    labels = [m.label for level in ("ranking", "context") for m in prepared.config.metrics if m.level == level]
     metric = prepared.config.maximize
-    means = scores[:, labels.index(metric.label)].mean(axis=1) * (-1 if metric.better == "lower" else 1)
+    means = scores[:, prepared.labels.index(metric.label)].mean(axis=1) * (-1 if metric.better == "lower" else 1)
     order = [i for i in np.argsort(-means, kind="stable").tolist() if not np.isnan(scores[i]).any()]
     finalists = [prepared.wired[i] for i in dict.fromkeys([0, *order[:FINALISTS]]) if i in order]
-    times = measure_whole([w.contexts for w in finalists], prepared.data.queries, workspace, computer, _sample)
+    times = measure_whole([w.contexts for w in finalists], prepared.data.queries, workspace, computer, sample)
     return {
         wired.key[:8]: {f"p{p}": round(float(np.percentile(seconds * 1000, p)), 3) for p in (50, 95, 99)}
         for wired, seconds in zip(finalists, times, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -47,3 +48,13 @@ def test_a_kind_may_be_named_in_the_plural_and_a_wrong_one_is_told():
     assert "there is no kind 'retriver'; did you mean 'retriever'?" in str(
         CliRunner().invoke(command, ["retriver"]).exception
     )
+
+
+def test_extras_and_sources_are_told():
+    found = {(entry.kind, entry.name): entry for entry in catalogue.entries()}
+    assert found["reranker", "ltr"].extra == "ltr" and "Burges 2010" in found["reranker", "ltr"].source
+    assert found["retriever", "hybrid"].source.startswith("Cormack et al. 2009")
+    assert found["chunker", "sentence"].source == "LlamaIndex's SentenceSplitter"
+    assert found["retriever", "dense"].source == catalogue.OWN and not found["retriever", "dense"].extra
+    offered = set(tomllib.loads((PAGE.parents[1] / "pyproject.toml").read_text())["project"]["optional-dependencies"])
+    assert {entry.extra for entry in found.values()} - {""} == offered - {"dev", "chroma", "ragas", "importance"}

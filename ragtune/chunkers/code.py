@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ragtune.chunkers._code_python import python_tree
 from ragtune.chunkers._code_tree import Part, blank_line_tree
@@ -28,7 +28,10 @@ class Code(StructuredChunker):
     tree-sitter (`pip install 'ragtune[code]'`). Text in no known language, and Python that does not parse, is taken in
     blocks between blank lines; the other parsers make what they can of text with errors. After LlamaIndex's
     CodeSplitter, which measures in characters.
+    Source: https://tree-sitter.github.io
     """
+
+    extra: ClassVar[str] = "code"
 
     language: Language = "auto"
 

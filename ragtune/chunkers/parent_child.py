@@ -21,6 +21,7 @@ class ParentChild(Chunker):
     Leaves are found. Where more than `merge_share` of a parent's leaves are among the first `merge_among` chunks that a
     query found, each of them is read as the whole parent. LlamaIndex's HierarchicalNodeParser, in two levels and without
     overlap, and its AutoMergingRetriever (12 chunks, share 0.5), which fills gaps between neighbouring leaves besides.
+    Source: LlamaIndex's HierarchicalNodeParser and AutoMergingRetriever
     """
 
     size_tokens: PositiveInt = 128

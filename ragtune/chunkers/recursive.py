@@ -23,6 +23,7 @@ class Recursive(SizedChunker):
     to it, and a piece that is not goes to the separators that are left, "" being every character. The last pieces are
     repeated up to `overlap_tokens`. White space at both ends is cut off. Sizes are sums over pieces, as in that
     splitter, each counted by itself. The "Recursive" of Chroma's study.
+    Source: LangChain's RecursiveCharacterTextSplitter, as in Chroma's chunking study
     """
 
     separators: Annotated[tuple[str, ...], Field(min_length=1, max_length=32)] = ("\n\n", "\n", ".", "?", "!", " ", "")

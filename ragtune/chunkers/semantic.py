@@ -26,6 +26,7 @@ class Semantic(Chunker):
     `buffer_size` sentences on either side, and the distance is one minus the cosine of a group and the next. A chunk of
     more than `max_tokens` is cut at paragraphs and sentences; none leaves it whole. `embedder` is that of the
     configuration's slot unless another is given.
+    Source: LlamaIndex's SemanticSplitterNodeParser
     """
 
     buffer_size: PositiveInt = 1

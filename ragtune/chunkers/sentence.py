@@ -15,6 +15,7 @@ class Sentence(SizedChunker):
     Paragraphs (parted by three ends of line) are kept together where they fit; a sentence that does not fit is cut at
     punctuation, then at spaces, then anywhere. The chunks are those of `SentenceSplitter.split_text`, whose white space
     at both ends is cut off. Metadata is not counted in the size.
+    Source: LlamaIndex's SentenceSplitter
     """
 
     def spans(self, document: Document) -> list[Span]:

@@ -21,6 +21,7 @@ class SentenceWindow(StructuredChunker):
 
     LlamaIndex's SentenceWindowNodeParser with its MetadataReplacementPostProcessor. Sentences are Punkt's; one of more
     than `size_tokens` is cut at words, and each part counts as a sentence.
+    Source: LlamaIndex's SentenceWindowNodeParser
     """
 
     size_tokens: PositiveInt = 256

@@ -14,6 +14,7 @@ class TokenWindow(SizedChunker):
     """Windows of `size_tokens`, each beginning `size_tokens - overlap_tokens` after the last; the rest is the last one.
 
     The "TokenText" of Chroma's chunking study. Cuts fall between characters, wherever the tokenizer's tokens begin.
+    Source: Chroma's chunking study, TokenTextSplitter
     """
 
     @work(keep="file", online=False)

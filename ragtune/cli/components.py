@@ -67,7 +67,7 @@ def _whole(found: list[Entry]) -> Iterator[str]:
         yield click.style(f"{each.kind} {each.name}", bold=True)
         yield from ("", each.description, "")
         if each.extra:
-            yield f"needs: pip install 'ragtune[{each.extra}]'"
+            yield f"needs, for all or a part of this: pip install 'ragtune[{each.extra}]'"
         for knob in each.knobs:
             unit = f" {knob.unit}" if knob.unit else ""
             default = f" = {knob.default}" if knob.default else " (must be given)"

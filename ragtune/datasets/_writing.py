@@ -58,7 +58,7 @@ def convert(dataset: Dataset, folder: Path, to: str = "jsonl", lossy: bool = Fal
         raise DatasetError(f"'{to}' cannot be written{suggest(to, sorted(LAYOUTS))}")
     _refuse_what_is_there(folder)
     try:
-        with _beside(folder) as written:
+        with beside(folder) as written:
             names = LAYOUTS[to](dataset, written)
             (written / DESCRIPTION).write_text(f"{to}:\n", encoding="utf-8")
             losses = differences(dataset, load_dataset(written), names)
@@ -82,7 +82,7 @@ def _refuse_what_is_there(folder: Path) -> None:
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
+def beside(folder: Path) -> Iterator[Path]:
     """A private folder on the same disk, gone in the end unless it was renamed."""
     parent = folder.resolve().parent
     parent.mkdir(parents=True, exist_ok=True)
@@ -97,14 +97,15 @@ def _beside(folder: Path) -> Iterator[Path]:
 
 def _publish(written: Path, folder: Path) -> None:
     for path in (*(item for item in written.rglob("*")), written):
-        _to_disk(path)
+        to_disk(path)
     if folder.is_dir():
         folder.rmdir()  # empty, as was made sure of; a file that came since makes this fail
     written.rename(folder.resolve())
-    _to_disk(folder.resolve().parent)
+    to_disk(folder.resolve().parent)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Make sure that a file or folder outlives a power cut."""
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -32,6 +32,8 @@ class Autorag(DatasetFormat):
     Source: https://marker-inc-korea.github.io/AutoRAG/data_creation/data_format.html.
     """
 
+    extra: ClassVar[str] = "tables"
+
     layout: ClassVar[str] = "corpus.parquet and qa.parquet"
 
     corpus: Annotated[Path, Affects()] = Path("corpus.parquet")

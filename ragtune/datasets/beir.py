@@ -37,6 +37,7 @@ class Beir(DatasetFormat):
     title is kept as well, and other keys of a document become its metadata. Each relevant document is a need of its
     own. Grades of 0 and less mean "judged not relevant" and are no evidence; a query that has only those is left out,
     where trec_eval would count it as 0. Queries that `queries.jsonl` lacks are looked for in `queries_<split>.jsonl`.
+    Source: https://github.com/beir-cellar/beir
     """
 
     layout: ClassVar[str] = "corpus.jsonl, queries.jsonl and qrels/"

@@ -41,6 +41,8 @@ class Folder(DatasetFormat):
     long to read or too big in memory is one fault.
     """
 
+    extra: ClassVar[str] = "readers"
+
     layout: ClassVar[str] = "queries.jsonl beside documents (.md, .txt, .pdf, .docx, .html, …)"
 
     queries: Annotated[Path, Affects()] = Path("queries.jsonl")

@@ -28,6 +28,8 @@ class Huggingface(Columns):
     by pyarrow (extra `tables`), `datasets` itself is not needed and none of its code is run.
     """
 
+    extra: ClassVar[str] = "tables"
+
     layout: ClassVar[str] = f"{STATE} or {SPLITS}, as save_to_disk writes them"
 
     documents: Annotated[Path | None, Affects()] = None

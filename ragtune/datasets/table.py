@@ -21,6 +21,8 @@ class Table(Columns):
     line of the file, and for Parquet the number of the row. Parquet needs the extra `tables`.
     """
 
+    extra: ClassVar[str] = "tables"
+
     layout: ClassVar[str] = "documents.csv and queries.csv (.tsv and .parquet too)"
 
     documents: Annotated[Path | None, Affects()] = None

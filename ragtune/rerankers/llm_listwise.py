@@ -41,6 +41,7 @@ class LlmListwise(Endpoint, Reranker):
     numbers and repetitions are dropped and missing ones appended in the order they had, so an answer without any number
     leaves the window as it was. Scores are 1 / place. Answers are kept: a prompt is asked once, ever. `temperature` null
     is not sent, for models that refuse it. The texts leave this machine, unless `base_url` is on it.
+    Source: RankGPT (Sun et al. 2023)
     """
 
     window: Annotated[int, Field(ge=2), Affects({"order"})] = 20

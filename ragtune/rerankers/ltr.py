@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,8 @@ class Ltr(Reranker):
     a leaf must hold) shape the model. Grades above 30 count as 30. Needs the extra `ltr`.
     Source: https://lightgbm.readthedocs.io
     """
+
+    extra: ClassVar[str] = "ltr"
 
     retrievers: Annotated[tuple[Retriever, ...], Affects()] = Field(
         default=("bm25", "dense"),  # type: ignore[arg-type]

@@ -58,6 +58,7 @@ class KnownItem(Simulator):
     `uniform`, the same for each; `discriminative`, in proportion to 1 / p(t). Terms are words in lower case without
     English stop words and numbers. The evidence is the passage, or the whole document. The words come from the text
     itself, so these questions favour matching by words.
+    Source: Azzopardi, de Rijke & Balog 2007, Building simulated queries for known-item topics
     """
 
     selection: Selection = "popular"

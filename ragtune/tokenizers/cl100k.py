@@ -27,6 +27,7 @@ class Cl100k(Tokenizer):
     """OpenAI's `cl100k_base` byte-pair encoding, by tiktoken; its vocabulary comes with llama-index-core, no download.
 
     Special tokens are read as plain text. Very long documents are tokenized in pieces of 65,536 characters.
+    Source: https://github.com/openai/tiktoken
     """
 
     @work(keep="file", online=False)

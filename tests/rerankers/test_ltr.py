@@ -131,7 +131,8 @@ def test_a_request_by_itself_finds_its_model():
     have = given(CASES["usual"])
     models = value(Ltr(), "models", have)
     one = given(Ranking(have["ranking"].chunk[3:4], have["ranking"].score[3:4]), queries=("quick dogs",))
-    value(Ltr(), "rerank", {**one, "models": models, "judgments": None})
+    alone = value(Ltr(), "rerank", {**one, "models": models, "judgments": None})
+    assert sorted(alone.chunk[0].tolist()) == sorted(have["ranking"].chunk[3].tolist())
 
 
 def test_models_come_back_as_they_were():
