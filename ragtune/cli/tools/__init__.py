@@ -1,0 +1,43 @@
+"""`ragtune tools`: one subcommand a file of this package, imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+SUBCOMMANDS: dict[str, str] = {}
+"""Subcommand -> its help in one line. A test holds it equal to the commands' own."""
+
+
+class LazyTools(click.Group):
+    """Imports a subcommand's module when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The words of all subcommands."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one subcommand."""
+        if cmd_name not in SUBCOMMANDS:
+            self.commands = {word: click.Command(word, help=told) for word, told in SUBCOMMANDS.items()}
+            return None
+        module = cmd_name if cmd_name not in ("import", "try") else f"{cmd_name}_"
+        command: click.Command = import_module(f"ragtune.cli.tools.{module}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of subcommands, from the table above."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUBCOMMANDS.items()))
+
+
+@click.group(name="tools", cls=LazyTools, short_help="Edit, lint, measure and export the tools an agent sees.")
+def command() -> None:
+    """Edit, lint, measure and export the tools an agent sees.
+
+    \b
+    Examples:
+      ragtune tools lint tools.yaml
+      ragtune sweep configs/tools.yaml
+    """
