@@ -15,7 +15,7 @@ import struct
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.utils import formatdate
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,12 +40,23 @@ MIXED = (
     "count", "nan",
 )  # fmt: skip
 """Faults that go away."""
+CALL_FAULTS = (
+    "429", "429-seconds", "429-date", "500", "503", "reset", "hang", "drip", "truncated", "html", "half-json", "empty",
+    "no-choices",
+)  # fmt: skip
+"""Faults that go away, of chat with tools."""
 Messages = list[dict[str, str]]
+Calls = list[tuple[str, str]] | str
 
 
-def mixed(rate: float) -> dict[str, float]:
+def mixed(rate: float, faults: Sequence[str] = MIXED) -> dict[str, float]:
     """All passing faults, alike often, `rate` together."""
-    return {fault: rate / len(MIXED) for fault in MIXED}
+    return {fault: rate / len(faults) for fault in faults}
+
+
+def content(body: Mapping[str, Any]) -> str:
+    """What a request asks, whoever asks it and however often."""
+    return json.dumps(body, sort_keys=True)
 
 
 def vector(text: str, dimension: int) -> np.ndarray:
@@ -65,6 +76,8 @@ class EndpointServer:
 
     `embedded` counts how often a text was embedded, `delivered` how often its vector was sent whole and right, `asked`
     how often a completion of the last message was sent; `requests` is every request that came, as (path, body).
+    With tools, `call` gives the calls as (name, arguments), or a text; `called` counts by `content` how often a reply was
+    sent whole and right, and `billed` is the tokens of all replies that were made, also of those that got lost.
     """
 
     def __init__(
@@ -75,6 +88,7 @@ class EndpointServer:
         seed: int = 0,
         dimension: int = 8,
         reply: Callable[[Messages], str] = lambda messages: messages[-1]["content"],
+        call: Callable[[dict[str, Any]], Calls] = lambda body: [(body["tools"][0]["function"]["name"], "{}")],
         latency_s: float = 0.0,
         retry_after_s: float = 0.01,
         encoding: str = "float",
@@ -85,6 +99,7 @@ class EndpointServer:
         self.script = deque(script)
         self.dimension = dimension
         self.reply = reply
+        self.call = call
         self.latency_s = latency_s
         self.retry_after_s = retry_after_s
         self.encoding = encoding
@@ -96,6 +111,8 @@ class EndpointServer:
         self.embedded: Counter[str] = Counter()
         self.delivered: Counter[str] = Counter()
         self.asked: Counter[str] = Counter()
+        self.called: Counter[str] = Counter()
+        self.billed = 0
         self.lock = threading.Lock()
         self.closing = threading.Event()
         self._rng = np.random.default_rng(seed)
@@ -172,6 +189,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(fault)
         elif self.path == "/v1/embeddings":
             self._embeddings(body, fault)
+        elif self.path == "/v1/chat/completions" and "tools" in body:
+            self._calls(body, fault)
         elif self.path == "/v1/chat/completions":
             self._completion(body, fault)
         else:
@@ -216,6 +235,26 @@ class _Handler(BaseHTTPRequestHandler):
         self._deliver(
             {"object": "chat.completion", "choices": [choice], "usage": usage}, fault, owner.asked, [question]
         )
+
+    def _calls(self, body: dict[str, Any], fault: str) -> None:
+        owner = self.server.owner
+        made: Calls = "" if fault == "empty" else owner.call(body)
+        message: dict[str, Any] = {"role": "assistant", "content": made if isinstance(made, str) else None}
+        if not isinstance(made, str):
+            message["tool_calls"] = [
+                {"id": f"call_{i}", "type": "function", "function": {"name": name, "arguments": arguments}}
+                for i, (name, arguments) in enumerate(made)
+            ]
+        ends = "stop" if isinstance(made, str) else "tool_calls"
+        choices = [] if fault == "no-choices" else [{"index": 0, "message": message, "finish_reason": ends}]
+        reply: dict[str, Any] = {"object": "chat.completion", "choices": choices}
+        read, written = len(content(body)) // 4, 20
+        with owner.lock:
+            owner.billed += read + written
+        if owner.usage:
+            counts = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+            reply["usage"] = {**counts, "prompt_tokens_details": {"cached_tokens": read // 2}}
+        self._deliver(reply, fault, owner.called, [] if fault in ("empty", "no-choices") else [content(body)])
 
     def _deliver(self, reply: dict[str, Any], fault: str, count: Counter[str], texts: list[str]) -> None:
         """Send it and count the texts, or fail to."""

@@ -7,27 +7,41 @@ names a component that holds an `Endpoint`, and that component has something to 
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from ragtune.component import Affects
 from ragtune.endpoint._budget import BudgetError, reset_budgets
-from ragtune.endpoint._client import Client, Settings, connect
+from ragtune.endpoint._client import Client, connect
 from ragtune.endpoint._completions import Prompt, complete, delimited, without_thoughts
 from ragtune.endpoint._failures import EndpointError
-from ragtune.endpoint._replies import Completion
+from ragtune.endpoint._prices import price, unknown_price
+from ragtune.endpoint._replies import Called, Completion, called_or_why
+from ragtune.endpoint._settings import Settings
 
 __all__ = [
     "BudgetError",
+    "Called",
     "Client",
     "Completion",
     "Endpoint",
     "EndpointError",
     "Prompt",
+    "called_or_why",
     "complete",
     "delimited",
+    "price",
     "reset_budgets",
     "without_thoughts",
 ]
@@ -39,8 +53,9 @@ class Endpoint(BaseModel):
     `base_url` and `model` say what answers, and are part of every key; the others only say how it is asked.
     `api_key_env` is the *name* of the environment variable that holds the key; without it `OPENAI_API_KEY` is used for
     api.openai.com, and no key is sent anywhere else. `timeout_s` is for one try, `deadline_s` for one request with all
-    its retries. `budget_requests` (tries included) and `budget_tokens` end the work of this process with that model;
-    whatever is finished is kept.
+    its retries. `budget_requests` (tries included), `budget_tokens` and `budget_usd` (by genai-prices; an unknown price is
+    refused) end the work of this process with that model; whatever is finished is kept. Money is counted for components
+    that have a `budget_usd`. A request whose reply was lost counts as if it had been answered.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -57,6 +72,7 @@ class Endpoint(BaseModel):
     concurrency: Annotated[PositiveInt, Affects()] = 8
     budget_requests: Annotated[PositiveInt | None, Affects()] = None
     budget_tokens: Annotated[PositiveInt | None, Affects()] = None
+    budget_usd: Annotated[PositiveFloat | None, Affects()] = None
 
     @field_validator("base_url")
     @classmethod
@@ -83,6 +99,12 @@ class Endpoint(BaseModel):
                 "is the name of an environment variable, in capitals, as in OPENAI_API_KEY; never the key itself"
             )
         return value
+
+    @model_validator(mode="after")
+    def _price_known(self) -> Self:
+        if self.budget_usd is not None and price(self.model, self.base_url, 1000, 1000) is None:
+            raise ValueError(unknown_price(self.model))
+        return self
 
     def client(self) -> Client:
         """The client for these knobs: one for the whole process, with its open connections."""

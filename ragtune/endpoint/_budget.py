@@ -1,46 +1,104 @@
-"""Hard budgets: requests and tokens that this process may spend on one model."""
+"""Hard budgets: requests, tokens and money that this process may spend on one model."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 
 from ragtune.errors import StepError
+
+ZERO = Decimal(0)
 
 
 class BudgetError(StepError):
     """A budget is spent. Everything finished is kept."""
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What a request takes, or at most may take."""
+
+    tokens: int = 0
+    usd: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may be spent; None is no limit."""
+
+    requests: int | None = None
+    tokens: int | None = None
+    usd: Decimal | None = None
+
+
 @dataclass
 class Meter:
-    """What this process has sent to one model at one endpoint. Tokens of requests under way are reserved by estimate."""
+    """What this process has sent to one model at one endpoint. What requests under way may take is reserved."""
 
     requests: int = 0
     tokens: int = 0
+    usd: Decimal = ZERO
     reserved: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    reserved_usd: Decimal = ZERO
+    _under_way: int = 0
+    _settled: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
-    def take(self, tokens: int, most_requests: int | None, most_tokens: int | None, name: str) -> None:
-        """Count a request that is about to be sent; BudgetError, and nothing is sent, when there is no room for it."""
-        with self._lock:
-            spent = most_requests is not None and self.requests >= most_requests
-            over = most_tokens is not None and self.tokens + self.reserved + tokens > most_tokens
-            if spent or over:
-                limit = f"budget_requests {most_requests:,}" if spent else f"budget_tokens {most_tokens:,}"
-                raise BudgetError(
-                    f"{name}: the budget is spent ({limit}; used {self.requests:,} requests and {self.tokens:,} tokens). "
-                    "Everything finished is kept: run the same command again, with a new or larger budget, for the rest"
-                )
+    def take(self, cost: Cost, limits: Limits, name: str) -> None:
+        """Count a request that is about to be sent; BudgetError, and nothing is sent, when there is no room for it.
+
+        Where there would be room if those under way took less than was reserved, it waits for them.
+        """
+        with self._settled:
+            while full := self._full(cost, limits):
+                if not self._under_way or not self._room_without_reserves(cost, limits):
+                    raise BudgetError(self._told(full, cost, limits, name))
+                self._settled.wait()
             self.requests += 1
-            self.reserved += tokens
+            self._under_way += 1
+            self.reserved += cost.tokens
+            self.reserved_usd += cost.usd
 
-    def settle(self, reserved: int, used: int) -> None:
+    def settle(self, reserved: Cost, used: Cost) -> None:
         """The request is over: what it really used takes the place of what was reserved."""
-        with self._lock:
-            self.reserved -= reserved
-            self.tokens += used
+        with self._settled:
+            self._under_way -= 1
+            self.reserved -= reserved.tokens
+            self.reserved_usd -= reserved.usd
+            self.tokens += used.tokens
+            self.usd += used.usd
+            self._settled.notify_all()
+
+    def _full(self, cost: Cost, limits: Limits) -> str:
+        """The name of a limit that leaves no room."""
+        if limits.requests is not None and self.requests >= limits.requests:
+            return "requests"
+        if limits.tokens is not None and self.tokens + self.reserved + cost.tokens > limits.tokens:
+            return "tokens"
+        over = limits.usd is not None and self.usd + self.reserved_usd + cost.usd > limits.usd
+        return "usd" if over else ""
+
+    def _room_without_reserves(self, cost: Cost, limits: Limits) -> bool:
+        return (
+            (limits.requests is None or self.requests < limits.requests)
+            and (limits.tokens is None or self.tokens + cost.tokens <= limits.tokens)
+            and (limits.usd is None or self.usd + cost.usd <= limits.usd)
+        )
+
+    def _told(self, full: str, cost: Cost, limits: Limits, name: str) -> str:
+        money = f", {float(self.usd):.4g} USD" if limits.usd is not None else ""
+        following = {
+            "requests": "",
+            "tokens": f"; the next may take {cost.tokens:,}",
+            "usd": f"; the next may take {float(cost.usd):.2g}",
+        }[full]
+        limit = f"{getattr(limits, full):,}"
+        return (
+            f"{name}: the budget is spent (budget_{full} {limit}; "
+            f"used {self.requests:,} requests and {self.tokens:,} tokens{money}{following}). "
+            "Everything finished is kept: run the same command again, with a new or larger budget, for the rest"
+        )
 
 
 @cache

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,9 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragtune.endpoint import _failures
-from ragtune.endpoint._budget import meter
+from ragtune.endpoint._budget import Cost, meter
+from ragtune.endpoint._costs import COMPLETION_TOKENS, at_most, estimated, spent
 from ragtune.endpoint._failures import EndpointError, TryError
-from ragtune.endpoint._replies import Completion, read_completion, read_embeddings, read_json, used_tokens
+from ragtune.endpoint._keys import read_key
+from ragtune.endpoint._replies import (
+    Called,
+    Completion,
+    Usage,
+    read_called,
+    read_completion,
+    read_embeddings,
+    read_json,
+)
+from ragtune.endpoint._settings import Settings
 
 if TYPE_CHECKING:
     import httpx
@@ -28,25 +38,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _MOST_WAIT_S = 30.0
 _MESSAGE_CHARACTERS = 300
-_CHARACTERS_A_TOKEN = 4
 _PROBES = 6
 _OPENAI = "api.openai.com"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The knobs of an `Endpoint`, as plain values: what a client is known by."""
-
-    base_url: str
-    model: str
-    api_key_env: str | None
-    timeout_s: float
-    deadline_s: float
-    max_retries: int
-    backoff_s: float
-    concurrency: int
-    budget_requests: int | None
-    budget_tokens: int | None
 
 
 class Client:
@@ -72,7 +65,8 @@ class Client:
         if dimensions is not None:
             body["dimensions"] = dimensions
         expected = dimensions or self._dimension
-        return self._post("embeddings", body, lambda reply: read_embeddings(reply, len(texts), expected), texts)
+        cost = estimated(self.settings, texts)
+        return self._post("embeddings", body, lambda reply: read_embeddings(reply, len(texts), expected), cost)[0]
 
     def dimension(self) -> int:
         """Of the model's own vectors, found out by embedding one word until two replies agree."""
@@ -90,24 +84,43 @@ class Client:
         """One completion. Parameters that are None are not sent."""
         body = {"model": self.settings.model, "messages": list(messages)}
         body.update({name: value for name, value in params.items() if value is not None})
-        return self._post("chat/completions", body, read_completion, [m["content"] for m in messages])
+        cost = estimated(self.settings, [m["content"] for m in messages], COMPLETION_TOKENS)
+        return self._post("chat/completions", body, read_completion, cost)[0]
+
+    def call(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        tools: Sequence[Mapping[str, Any]],
+        most_output_tokens: int | None,
+        **params: Any,
+    ) -> Called:
+        """What the model calls of the tools, or says. Parameters that are None are not sent.
+
+        For the budgets a token is taken to be at least one byte long, and the reply as long as it may be: the two together
+        are what a request can take at most.
+        """
+        asked = {"messages": list(messages), "tools": list(tools)}
+        body = {"model": self.settings.model, **asked}
+        body.update({name: value for name, value in params.items() if value is not None})
+        cost = at_most(self.settings, json.dumps(asked, ensure_ascii=False), most_output_tokens)
+        called, seconds = self._post("chat/completions", body, read_called, cost)
+        return replace(called, seconds=seconds)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()
 
     def _post(
-        self, path: str, body: Mapping[str, Any], read: Callable[[dict[str, Any]], _T], texts: Sequence[str]
-    ) -> _T:
-        """Send until `read` takes the reply, a retry is no use, or the deadline would pass."""
+        self, path: str, body: Mapping[str, Any], read: Callable[[dict[str, Any]], _T], cost: Cost
+    ) -> tuple[_T, float]:
+        """Send until `read` takes the reply, a retry is no use, or the deadline would pass. And the seconds it took."""
         settings = self.settings
         content = json.dumps(body).encode()
-        estimate = sum(len(text) for text in texts) // _CHARACTERS_A_TOKEN + len(texts)
         ends = time.monotonic() + settings.deadline_s
         tries: Counter[str] = Counter()
         while True:
             try:
-                return self._try(path, content, read, estimate, ends)
+                return self._try(path, content, read, cost, ends)
             except TryError as failure:
                 tries[failure.kind] += 1
                 wait = self._wait(failure, tries.total())
@@ -117,25 +130,33 @@ class Client:
                     raise self._final(path, failure, tries.total(), wait >= left) from None
             time.sleep(wait)
 
-    def _try(self, path: str, content: bytes, read: Callable[[dict[str, Any]], _T], estimate: int, ends: float) -> _T:
+    def _try(
+        self, path: str, content: bytes, read: Callable[[dict[str, Any]], _T], cost: Cost, ends: float
+    ) -> tuple[_T, float]:
         settings = self.settings
         gauge = meter(settings.base_url, settings.model)
-        gauge.take(estimate, settings.budget_requests, settings.budget_tokens, self._name(path))
-        used = 0
+        gauge.take(cost, settings.limits, self._name(path))
+        used = cost  # a request whose reply was lost may have been answered, and billed, all the same
         try:
-            status, headers, data = self._send(path, content, min(settings.timeout_s, ends - time.monotonic()))
+            began = time.perf_counter()
+            try:
+                status, headers, data = self._send(path, content, min(settings.timeout_s, ends - time.monotonic()))
+            except TryError as failure:
+                used = used if failure.sent else Cost()
+                raise
+            seconds = time.perf_counter() - began
             if not 200 <= status < 300:
+                used = Cost()
                 message, code = self._reason(data)
                 raise _failures.refused(status, message, headers, code, self._key_name)
             reply = read_json(data)
             if reply is None:
                 start = self._safe(data.decode("utf-8", "replace"))[:60]
                 raise _failures.lost(f"sent something that is not a whole JSON object: {start!r}")
-            told = used_tokens(reply)
-            used = estimate if told is None else told
-            return read(reply)
+            used = spent(settings, Usage.of(reply), cost)
+            return read(reply), seconds
         finally:
-            gauge.settle(estimate, used)
+            gauge.settle(cost, used)
 
     def _send(self, path: str, content: bytes, seconds: float) -> tuple[int, httpx.Headers, bytes]:
         """One request and its whole reply within so many seconds, however slowly it drips."""
@@ -171,7 +192,7 @@ class Client:
         asked = f", and asks to wait {failure.after:.3g} s" if late and failure.after else ""
         passed = f"; the deadline of {self.settings.deadline_s:g} s would pass" if late else ""
         message = f"{self._name(path)} {failure}{often}{asked}{passed}. {failure.advice}"
-        return EndpointError(message, failure.place)
+        return EndpointError(message, failure.place, for_all=failure.for_all)
 
     def _name(self, path: str) -> str:
         return f"{self.settings.base_url}/{path} (model {self.settings.model})"
@@ -199,7 +220,7 @@ def connect(settings: Settings) -> Client:
     """The client of these settings, one for the whole process; it opens no connection before it is asked something."""
     openai = urlsplit(settings.base_url).hostname == _OPENAI
     name = settings.api_key_env or ("OPENAI_API_KEY" if openai else "")
-    return _connect(settings, name, _read_key(name, settings.base_url))
+    return _connect(settings, name, read_key(name, settings.base_url))
 
 
 @cache
@@ -207,17 +228,3 @@ def _connect(settings: Settings, key_name: str, key: str) -> Client:
     client = Client(settings, key_name, key)
     atexit.register(client.close)
     return client
-
-
-def _read_key(name: str, url: str) -> str:
-    if not name:
-        return ""
-    key = os.environ.get(name, "").strip()
-    if not key:
-        raise EndpointError(
-            f"{url}: the environment variable {name} holds no key. Put the key into it "
-            "(export it, never write it into a file of the study), or name another variable as api_key_env"
-        )
-    if not key.isascii() or not key.isprintable():
-        raise EndpointError(f"the environment variable {name} holds characters that are in no key; set it anew")
-    return key

@@ -14,10 +14,13 @@ _AGAIN = "Run the same command again later: everything finished is kept"
 
 
 class EndpointError(StepError):
-    """An endpoint did not do what it was asked, for good. `place` is the index of the text at fault, where one is."""
+    """An endpoint did not do what it was asked, for good. `place` is the index of the text at fault, where one is.
 
-    def __init__(self, message: str, place: int | None = None) -> None:
-        self.place = place
+    `for_all`: whatever else it is asked, it will refuse too (a wrong key, no such model, an account without money).
+    """
+
+    def __init__(self, message: str, place: int | None = None, *, for_all: bool = False) -> None:
+        self.place, self.for_all = place, for_all
         super().__init__(message)
 
 
@@ -29,6 +32,8 @@ class TryError(Exception):
         retries: how often a fault of this kind is worth another try, if less often than others.
         after: seconds that the endpoint asks to be left alone.
         place: index of the text whose vector is at fault.
+        sent: whether the request may have been read.
+        for_all: whether every other request would fare the same.
         advice: what the user can do when it stays so.
     """
 
@@ -41,8 +46,11 @@ class TryError(Exception):
         after: float | None = None,
         place: int | None = None,
         advice: str = _AGAIN,
+        sent: bool = True,
+        for_all: bool = False,
     ) -> None:
         self.kind, self.retries, self.after, self.place, self.advice = kind, retries, after, place, advice
+        self.sent, self.for_all = sent, for_all
         super().__init__(message)
 
 
@@ -54,12 +62,12 @@ def lost(message: str) -> TryError:
 def unreachable(message: str) -> TryError:
     """No connection; a wrong address stays wrong, so the user hears of it soon."""
     advice = "Is the server running, and is base_url right? What is finished is kept"
-    return TryError(f"cannot be reached ({message})", kind="unreachable", retries=3, advice=advice)
+    return TryError(f"cannot be reached ({message})", kind="unreachable", retries=3, advice=advice, sent=False)
 
 
-def bad_content(message: str, advice: str, place: int | None = None) -> TryError:
+def bad_content(message: str, advice: str, place: int | None = None, retries: int = 4) -> TryError:
     """A whole reply with the wrong thing in it; each try of these is paid for."""
-    return TryError(message, kind="content", retries=4, place=place, advice=advice)
+    return TryError(message, kind="content", retries=retries, place=place, advice=advice)
 
 
 def refused(status: int, message: str, headers: Mapping[str, str], code: str, key_name: str) -> TryError:
@@ -68,6 +76,7 @@ def refused(status: int, message: str, headers: Mapping[str, str], code: str, ke
     if (status in WORTH_RETRYING or status >= 500) and code != "insufficient_quota":
         advice = f"Lower concurrency. {_AGAIN}" if status == 429 else _AGAIN
         return TryError(what, kind="busy", after=retry_after(headers), advice=advice)
+    for_all = status in (401, 403, 404) or 300 <= status < 400 or code == "insufficient_quota"
     if status in (401, 403):
         checked = f"Check the key in the environment variable {key_name}"
         advice = (
@@ -79,7 +88,7 @@ def refused(status: int, message: str, headers: Mapping[str, str], code: str, ke
         advice = f"The account has nothing left to spend. {_AGAIN}"
     else:
         advice = "Check model and knobs, and whether a text is longer than the model reads. What is finished is kept"
-    return TryError(what, kind="refused", retries=0, advice=advice)
+    return TryError(what, kind="refused", retries=0, advice=advice, for_all=for_all)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -6,12 +6,12 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragtune.endpoint._failures import bad_content, lost
+from ragtune.endpoint._failures import TryError, bad_content, lost
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,58 @@ class Completion:
     cached_tokens: int = -1
 
 
+@dataclass(frozen=True)
+class Called:
+    """A chat reply with tools: (name, arguments) of each call, as the model wrote them, or what it said instead."""
+
+    calls: tuple[tuple[str, str], ...]
+    text: str
+    finish_reason: str
+    usage: Usage
+    seconds: float = 0.0
+
+
+_WORDS = ("content", "refusal", "reasoning_content", "reasoning")
+"""Where a message may say something."""
+_CUT = {
+    "length": ("cut off", "Raise max_tokens"),
+    "content_filter": ("filtered", "The provider's filter takes exception to the request"),
+}
+
+
 def read_json(body: bytes) -> dict[str, Any] | None:
     """The JSON object in a body; None for a page of HTML, or half an object."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
-def used_tokens(reply: dict[str, Any]) -> int | None:
-    """The total of `usage`, where there is one."""
-    usage = reply.get("usage")
-    total = usage.get("total_tokens") if isinstance(usage, dict) else None
-    return total if isinstance(total, int) and total >= 0 else None
+@dataclass(frozen=True)
+class Usage:
+    """Tokens as the endpoint counts them; None where it does not tell. `cached` are those of the input read before."""
+
+    input: int | None = None
+    output: int | None = None
+    total: int | None = None
+    cached: int | None = None
+
+    @classmethod
+    def of(cls, reply: dict[str, Any]) -> Self:
+        """From the `usage` of a reply, where there is one."""
+        usage = reply.get("usage")
+        if not isinstance(usage, dict):
+            return cls()
+        details = usage.get("prompt_tokens_details")
+        read, written, total = (_count(usage.get(name + "_tokens")) for name in ("prompt", "completion", "total"))
+        if total is None and read is not None and written is not None:
+            total = read + written
+        return cls(read, written, total, _count(details.get("cached_tokens")) if isinstance(details, dict) else None)
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def read_completion(reply: dict[str, Any]) -> Completion:
@@ -50,13 +88,59 @@ def read_completion(reply: dict[str, Any]) -> Completion:
         raise lost("sent a reply without choices[0].message.content") from None
     if not isinstance(text, str) or not text.strip():
         raise bad_content("sent an empty completion", "Try another model or prompt. What is finished is kept")
-    usage = reply.get("usage") if isinstance(reply.get("usage"), dict) else {}
-    assert isinstance(usage, dict)
-    details = usage.get("prompt_tokens_details")
-    counts = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
-    counts.append(details.get("cached_tokens") if isinstance(details, dict) else None)
-    tokens = [count if isinstance(count, int) else -1 for count in counts]
+    usage = Usage.of(reply)
+    tokens = [-1 if count is None else count for count in (usage.input, usage.output, usage.cached)]
     return Completion(text, str(choice.get("finish_reason") or ""), *tokens)
+
+
+def read_called(reply: dict[str, Any]) -> Called:
+    """The first choice of a chat completion with tools.
+
+    Text without a call is a reply: the model calls nothing. A reply with neither is none, and so is one that was cut off or
+    filtered before it came to a call: what the model would have done is not known.
+    """
+    try:
+        choice = reply["choices"][0]
+        message = choice["message"]
+        made = [*(message.get("tool_calls") or ()), *filter(None, [message.get("function_call")])]
+        text = next((said for name in _WORDS if (said := _said(message.get(name)))), "")
+    except (KeyError, IndexError, TypeError, AttributeError):
+        raise lost("sent a reply without choices[0].message") from None
+    calls = tuple(_read_call(call) for call in made)
+    reason = str(choice.get("finish_reason") or "")
+    if not calls and reason in ("length", "content_filter"):
+        why, advice = _CUT[reason]
+        raise bad_content(f"was {why} before it called a tool or ended", advice, retries=0)
+    if not calls and not text:
+        raise bad_content("neither called a tool nor said anything", "Try another model or prompt", retries=2)
+    return Called(calls, text, reason, Usage.of(reply))
+
+
+def called_or_why(reply: dict[str, Any]) -> Called | str:
+    """As `read_called`, for a reply that was recorded: why it is none, where it is none."""
+    try:
+        return read_called(reply)
+    except TryError as failure:
+        return str(failure)
+
+
+def _said(value: Any) -> str:
+    """A text, or a list of parts as some models send it."""
+    if isinstance(value, str):
+        return value.strip()
+    return json.dumps(value) if isinstance(value, list) and value else ""
+
+
+def _read_call(call: Any) -> tuple[str, str]:
+    """Name and arguments, as they came; some endpoints send an object where the protocol has a text of JSON."""
+    function = call.get("function", call) if isinstance(call, dict) else None
+    name = function.get("name") if isinstance(function, dict) else None
+    if not isinstance(function, dict) or not isinstance(name, str) or not name:
+        raise bad_content("sent a tool call without a name", "Does this model call tools?")
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        return name, arguments
+    return name, "" if arguments is None else json.dumps(arguments)
 
 
 def read_embeddings(reply: dict[str, Any], n_texts: int, dimension: int | None) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ragtune.component import digest
 from ragtune.engine import codec
 from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step
@@ -27,6 +28,8 @@ class Done:
     model_seconds: float = 0.0
     characters: int = 0
     computed_rows: int = 0
+    provisional: bool = False
+    """Whether it rests on rows that a model could not get: good for this run, and done again by the next."""
     error: str = ""
     fatal: WorkspaceError | None = None
 
@@ -46,6 +49,7 @@ class Computer:
         self._size = 0
         self._progress = progress
         self._memos: list[Memo] = []
+        self._provisional: set[str] = set()
 
     def finish(self, step: Step) -> Done:
         """Do a step for good: afterwards its result is on disk, or in `Done.row` for the caller to write.
@@ -56,12 +60,13 @@ class Computer:
         self._memos = []
         done = Done(step.key)
         try:
-            value = self.value(step)
+            value = self._finished(step)
         except Exception as error:
             done.error = str(error) if isinstance(error, RagtuneError) else f"{type(error).__name__}: {error}"
             if isinstance(error, WorkspaceError):
                 done.fatal = error
         else:
+            done.provisional = step.key in self._provisional
             if step.keep == "row":
                 done.row = codec.encode(value)
         done.seconds = time.perf_counter() - began
@@ -75,29 +80,51 @@ class Computer:
         if step.key in self._cache:
             self._cache.move_to_end(step.key)
             return self._cache[step.key]
-        value = self._stored(step)
+        value = self._stored(step, step.key)
         if value is None:
+            value = self._stored(step, provisional_key(step.key)) if step.keep == "file" else None
+            if value is not None:
+                self._provisional.add(step.key)
+                return value
             value = self._compute(step)
+        else:
+            self._provisional.discard(step.key)
         self._remember(step.key, value)
         return value
 
-    def _stored(self, step: Step) -> Any | None:
+    def _finished(self, step: Step) -> Any:
+        """The value for good: what a run before left provisional is done again."""
+        if step.key in self._cache:
+            return self._cache[step.key]
+        value = self._stored(step, step.key)
+        if value is None:
+            value = self._compute(step)
+        else:
+            self._provisional.discard(step.key)
+        self._remember(step.key, value)
+        return value
+
+    def _stored(self, step: Step, key: str) -> Any | None:
         try:
             if step.keep == "file":
-                return self.workspace.store.get(step.key, step.result)
+                return self.workspace.store.get(key, step.result)
             if step.keep == "row":
-                row = self.workspace.results.get([result_key(step)])
-                return codec.decode(row[result_key(step)], step.result) if row else None
+                row = self.workspace.results.get([key.encode()])
+                return codec.decode(row[key.encode()], step.result) if row else None
         except codec.DamagedError as error:
             self.workspace.say(str(error))
         return None
 
     def _compute(self, step: Step) -> Any:
         inputs = [self.value(below) for below in step.inputs]
-        extra = {"memo": self._memo(step)} if step.uses_memo else {}
-        value = step.run(inputs, **extra)
+        memo = self._memo(step) if step.uses_memo else None
+        value = step.run(inputs, **({"memo": memo} if memo else {}))
+        self._provisional.discard(step.key)
+        if (memo and memo.missing) or any(below.key in self._provisional for below in step.inputs):
+            self._provisional.add(step.key)
         if step.keep == "file":
-            self.workspace.store.put(step.key, value)
+            key = provisional_key(step.key) if step.key in self._provisional else step.key
+            self.workspace.store.put(key, value)
         return value
 
     def _memo(self, step: Step) -> Memo:
@@ -107,7 +134,7 @@ class Computer:
 
     def _remember(self, key: str, value: Any) -> None:
         size = value.nbytes
-        if size > self._cache_bytes:
+        if size > self._cache_bytes or key in self._provisional:  # the latter may be better in a moment
             return
         self._cache[key] = value
         self._size += size
@@ -120,12 +147,21 @@ def result_key(step: Step) -> bytes:
     return step.key.encode()
 
 
+def provisional_key(key: str) -> str:
+    """Under what the result of a step is kept that rests on rows a model could not get.
+
+    The step's own key stays free, so that every plan has it done again, and whatever rests on it; until then it is read.
+    """
+    return digest("provisional", key)
+
+
 def read_rows(workspace: Workspace, steps: Sequence[Step]) -> dict[str, Any]:
-    """The stored results of many steps at once; what is missing or damaged is absent."""
-    stored = workspace.results.get(result_key(step) for step in steps)
+    """The stored results of many steps at once, provisional ones too; what is missing or damaged is absent."""
+    keys = {step.key: (result_key(step), provisional_key(step.key).encode()) for step in steps}
+    stored = workspace.results.get(key for pair in keys.values() for key in pair)
     found = {}
     for step in steps:
-        row = stored.get(result_key(step))
+        row = next((stored[key] for key in keys[step.key] if key in stored), None)
         if row is not None:
             try:
                 found[step.key] = codec.decode(row, step.result)

@@ -10,12 +10,30 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import Protocol
 
 from ragtune.component import RowModel
 from ragtune.engine.database import Database
 
 PROGRESS_SECONDS = 1.0
 Rows = dict[bytes, bytes]
+
+
+class PartialRowModel(Protocol):
+    """A `RowModel` that may fail to get some rows and go on: None stands for such a row."""
+
+    @property
+    def workers(self) -> int:
+        """How many batches may be computed at once, by threads."""
+        ...
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """A partition of `range(len(texts))`; it depends on the texts alone."""
+        ...
+
+    def rows(self, texts: Sequence[str]) -> Sequence[bytes | None]:
+        """One row a text, for one batch; None for one that could not be got."""
+        ...
 
 
 class Memo:
@@ -28,6 +46,8 @@ class Memo:
         self.computed = 0
         self.characters = 0
         self.model_seconds = 0.0
+        self.missing = 0
+        """Rows that a model could not get. What rests on them is not the last word: the next run asks for them again."""
 
     def rows(self, texts: Sequence[str], load: Callable[[], RowModel]) -> list[bytes]:
         """A row for each text, computing those never seen; `load` is called only if there are any.
@@ -36,6 +56,20 @@ class Memo:
         batches an unbroken run would have computed, and ends in the same bits: floating-point results may depend on
         what shares a batch. (A row that was damaged on disk is computed again without its old neighbours.)
         """
+        keys, known = self._known(texts, load)
+        return [known[key] for key in keys]
+
+    def rows_or_none(self, texts: Sequence[str], load: Callable[[], PartialRowModel]) -> list[bytes | None]:
+        """As `rows`, for a model that goes on when it cannot get a row: None for that one, which is not kept.
+
+        So a failure is never a result: whoever asks for that text again has the model asked again. `missing` counts them.
+        """
+        keys, known = self._known(texts, load)
+        self.missing += len(set(keys) - known.keys())
+        return [known.get(key) for key in keys]
+
+    def _known(self, texts: Sequence[str], load: Callable[[], PartialRowModel]) -> tuple[list[bytes], Rows]:
+        """The texts' keys, and the rows there are once the model was asked for those never seen."""
         keys = [self.key(text) for text in texts]
         unique = dict(zip(keys, texts, strict=True))
         known = self._database.get(unique) if self._database else {}
@@ -43,13 +77,13 @@ class Memo:
             began = time.monotonic()
             self._compute(unique, known, load())
             self.model_seconds += time.monotonic() - began
-        return [known[key] for key in keys]
+        return keys, known
 
     def key(self, text: str) -> bytes:
         """Under what the row of a text is kept."""
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._scope).digest()
 
-    def _compute(self, unique: dict[bytes, str], known: Rows, model: RowModel) -> None:
+    def _compute(self, unique: dict[bytes, str], known: Rows, model: PartialRowModel) -> None:
         """Every batch is written as soon as it is there, with all others that came meanwhile, in whatever order they come.
 
         So a kill costs what was under way, and a batch that fails costs itself alone: those under way are waited for
@@ -93,8 +127,9 @@ class Memo:
             raise error
 
 
-def _rows(model: RowModel, batch: Sequence[bytes], unique: dict[bytes, str]) -> Rows:
-    return dict(zip(batch, model.rows([unique[key] for key in batch]), strict=True))
+def _rows(model: PartialRowModel, batch: Sequence[bytes], unique: dict[bytes, str]) -> Rows:
+    rows = zip(batch, model.rows([unique[key] for key in batch]), strict=True)
+    return {key: row for key, row in rows if row is not None}
 
 
 def _waiting(queue: SimpleQueue[Future[Rows]]) -> Iterator[Future[Rows]]:

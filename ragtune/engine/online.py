@@ -21,8 +21,10 @@ from ragtune.engine.workspace import Workspace
 REQUESTS = 32
 _ENOUGH_SECONDS = 0.002
 _ENOUGH_FOR_A_WHOLE = 0.2
-_FEWEST = 4
-"""Cheap steps, and those that cost money, are timed on the first few requests only; steps that run a model, on all."""
+_FEWEST = 8
+"""Cheap steps, and those that cost money, are timed on the first few requests only; steps that run a model, on all.
+
+Any first few must be like all of them: `split` is to give the requests in an order that sees to that."""
 _others = np.zeros(1 << 19)
 """4 MiB that are read before each timed call: in a request, other steps have just had the processor's caches."""
 

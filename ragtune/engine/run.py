@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from ragtune.component import digest, identity
-from ragtune.engine.compute import Computer, Done, result_key
+from ragtune.engine.compute import Computer, Done, provisional_key, result_key
 from ragtune.engine.executors import InProcess, finish_all
 from ragtune.engine.plan import Plan, make_plan
 from ragtune.engine.step import Step
@@ -123,8 +123,9 @@ class _Run:
         else:
             report.ran += 1
             if step.keep == "row" and done.row is not None:
-                self.rows[result_key(step)] = done.row
-            elif step.keep == "memo":
+                under = provisional_key(step.key).encode() if done.provisional else result_key(step)
+                self.rows[under] = done.row
+            elif step.keep == "memo" and not done.provisional:
                 mark = {"seconds": done.seconds, "characters": done.characters, "model_seconds": done.model_seconds}
                 self.rows[result_key(step)] = json.dumps(mark).encode()
             self._note_rate(step, done)
