@@ -40,7 +40,7 @@ def main() -> None:
         prepared, computer = prepare(dataset, CONFIG), Computer(workspace)
         worst = 0.0
         for wired in prepared.wired:
-            turns = [_both(wired.contexts, prepared.data.queries, computer) for _ in range(TURNS)]
+            turns = [_both(wired.outcome, prepared.data.request, computer) for _ in range(TURNS)]
             steps, whole = np.median(np.array(turns), axis=0) * 1000
             worst = max(worst, abs(steps - whole) / whole)
             print(f"{steps:8.2f} ms in steps {whole:8.2f} ms whole   {wired.configuration}"[:150])
@@ -50,11 +50,12 @@ def main() -> None:
 
 
 def _both(target: Step, request: Step, computer: Computer) -> tuple[float, float]:
-    """Seconds of the median request, by its steps and as a whole."""
+    """Seconds of the median request, by its steps and as a whole, of the same requests."""
     singles = {request.key: list(sample(computer.value(request)))}
     parts = [online._time(step, singles, computer) for step in online._online([target], request, set())]
     added = np.sum([np.resize(part, online.REQUESTS) for part in parts], axis=0)
-    return float(np.median(added)), float(np.median(online._run_through(target, request, computer, sample)))
+    whole = online._run_through(target, request, computer, sample)
+    return float(np.median(added[: len(whole)])), float(np.median(whole))
 
 
 if __name__ == "__main__":

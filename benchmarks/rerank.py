@@ -19,14 +19,14 @@ from scipy.sparse.csgraph import connected_components
 
 from benchmarks.common import conclude, data, kept_workspace, stopwatch
 from benchmarks.subset import first_documents
-from ragtune import Dataset, load_dataset
+from ragtune import Dataset, load_dataset, spelling
 from ragtune.component import parse
 from ragtune.config import load_config
 from ragtune.engine.compute import Computer, read_rows
 from ragtune.engine.run import run
 from ragtune.errors import StepError
 from ragtune.pipelines.data import DataSteps
-from ragtune.pipelines.rag import wire_rag
+from ragtune.pipelines.pipeline import RAG
 from ragtune.types import Floats, Ints
 
 ROUNDS = 10_000
@@ -79,7 +79,8 @@ def swept(
     space = {"space": {**base, "reranker": list(rerankers)}, "baseline": {**base, "reranker": rerankers[0]}}
     config = load_config({"name": "rerank", **space, "metrics": list(metrics), "maximize": metrics[0]})
     data = DataSteps.of(dataset, folds)
-    wired = [wire_rag(configuration, data, config.metrics) for configuration in config.configurations()]
+    wire = RAG.wirer(dataset, data, config.metrics)
+    wired = [wire(configuration) for configuration in config.configurations()]
     targets = [step for each in wired for step in each.scores]
     workspace = kept_workspace()
     with workspace.writing():
@@ -92,7 +93,7 @@ def swept(
     for each in wired:
         labels = [metric.label for step in each.scores for metric in step.component.metrics]  # type: ignore[attr-defined]
         matrix = np.concatenate([values[step.key].matrix for step in each.scores])
-        found[str(each.configuration.reranker)] = dict(zip(labels, matrix, strict=True))
+        found[spelling.write(each.configuration.spec()["reranker"])] = dict(zip(labels, matrix, strict=True))
     return {reranker: found[str(parse("reranker", reranker))] for reranker in rerankers}
 
 

@@ -15,6 +15,7 @@ from benchmarks.subset import first_documents
 from ragtune import Dataset, load_dataset, sweep
 from ragtune.engine.compute import Computer
 from ragtune.engine.workspace import Workspace
+from ragtune.pipelines.rag import Wired
 from ragtune.sweeping import prepare
 from ragtune.types import Chunks, Ranking
 
@@ -75,7 +76,9 @@ def ours(dataset: Dataset, size: int, workspace: Workspace) -> list[list[str]]:
     wired = next(
         w
         for w in prepared.wired
-        if str(w.configuration.retriever) == "dense" and w.configuration.chunker.size_tokens == size  # type: ignore[attr-defined]
+        if isinstance(w, Wired)
+        and str(w.configuration.retriever) == "dense"
+        and w.configuration.chunker.size_tokens == size  # type: ignore[attr-defined]
     )
     computer = Computer(workspace)
     chunks: Chunks = computer.value(wired.chunks)

@@ -22,6 +22,7 @@ from ragtune.spelling import write
 
 KINDS = (
     "chunker", "embedder", "retriever", "reranker", "context", "tokenizer", "metric", "dataset", "simulator",
+    "edit", "selector", "caller", "toolformat", "caseformat", "toolsimulator", "lintrule",
 )  # fmt: skip
 _UNITS = {
     "tokens": "tokens", "characters": "characters", "bytes": "bytes", "ms": "milliseconds", "s": "seconds", "usd": "USD",

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ragtune import yaml_tree
 from ragtune.component import Component
 from ragtune.errors import ConfigError, Fault, suggest
 from ragtune.metrics import Metric
 from ragtune.objectives import Objectives, SplitKnobs, read_metrics, read_objectives, read_split
-from ragtune.pipelines.rag import SLOTS, Rag
+from ragtune.pipelines.pipeline import PIPELINES, RAG, TOOLS, Design, Pipeline
 from ragtune.space import EMPTY, Expander
 from ragtune.yaml_tree import Node
 
 KEYS = (
     "name",
     "dataset",
+    "tools",
+    "cases",
     "space",
     "baseline",
     "metrics",
@@ -32,14 +35,8 @@ KEYS = (
     "reader",
 )
 MAX_CONFIGURATIONS = 200_000
-DEFAULTS: Mapping[str, Any] = {
-    "chunker": {"sentence": {"size_tokens": 1024, "overlap_tokens": 200}},
-    "embedder": "minilm",
-    "retriever": "dense",
-    "reranker": "none",
-    "context": "token-budget",
-}
-"""What stands in a slot that the space leaves out: LlamaIndex's defaults, with a model that needs no key."""
+Part = Component | tuple[Component, ...] | None
+"""What a slot holds; None where it is empty."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +44,11 @@ class Config:
     """A configuration file, read: what to sweep, on what, judged by what."""
 
     name: str
+    pipeline: Pipeline
     dataset: Any
     root: Path
-    space: Mapping[str, tuple[Component | None, ...]]
-    baseline: Rag
+    space: Mapping[str, tuple[Part, ...]]
+    baseline: Design
     metrics: tuple[Metric, ...]
     maximize: Metric
     objectives: Objectives
@@ -58,26 +56,45 @@ class Config:
     reader: str | None
     """The model that will read the contexts; its price makes tokens money."""
 
-    def configurations(self) -> Iterator[Rag]:
+    def configurations(self) -> Iterator[Design]:
         """The baseline, then every combination the space names; combinations that do the same work come up repeatedly."""
         yield self.baseline
-        for combination in itertools.product(*(self.space[slot] for slot in SLOTS)):
-            yield Rag(*cast("tuple[Any, ...]", combination))
+        for combination in itertools.product(*(self.space[slot] for slot in self.pipeline.slots)):
+            yield self.pipeline.design(*combination)
 
     def resolved(self) -> dict[str, Any]:
         """Everything that shapes the result, spelled out; parses back to an equal configuration."""
+        data = {"dataset": self.dataset} if self.pipeline is RAG else dict(self.dataset or {})
         return {
             "name": self.name,
-            "dataset": self.dataset,
-            "space": {slot: [c.spec() if c else EMPTY for c in self.space[slot]] for slot in SLOTS},
+            **data,
+            "space": {slot: self._spelled(slot) for slot in self.pipeline.slots},
             "baseline": self.baseline.spec(),
             "metrics": [metric.label for metric in self.metrics],
             "maximize": self.maximize.label,
             "targets": {target.measure: target.spec() for target in self.objectives.targets},
             "prefer": list(self.objectives.prefer),
-            "split": {"confirm": self.split.confirm, "seed": self.split.seed},
+            "split": {
+                "confirm": self.split.confirm,
+                "seed": self.split.seed,
+                **({"pool": self.split.pool} if self.learns else {}),
+            },
             **({"reader": self.reader} if self.reader else {}),
         }
+
+    @property
+    def learns(self) -> bool:
+        """Whether anything in the space learns from cases that are kept apart for it."""
+        edits = [edit for chain in self.space.get("edits", ()) if isinstance(chain, tuple) for edit in chain]
+        given = getattr(self.baseline, "edits", ())
+        return any("pool" in inspect.signature(type(edit).apply).parameters for edit in (*edits, *given))
+
+    def _spelled(self, slot: str) -> list[Any]:
+        parts = [
+            [c.spec() for c in part] or EMPTY if isinstance(part, tuple) else part.spec() if part else EMPTY
+            for part in self.space[slot]
+        ]
+        return [parts] if slot == self.pipeline.many else parts
 
 
 def load_config(source: str | Path | Mapping[str, Any] | Config, overrides: Sequence[str] = ()) -> Config:
@@ -109,13 +126,14 @@ def _read(tree: Node, root: Path, name: str) -> Config:
         tree.key_fault(key, f"there is no key '{key}'{suggest(key, KEYS)}") for key in tree.value if key not in KEYS
     ]
     expander = Expander(faults)
-    space = _space(tree.value.get("space", Node({})), expander)
-    baseline = _baseline(tree.value.get("baseline", Node({})), space, expander)
-    metrics, maximize = read_metrics(tree, faults)
-    objectives, metrics = read_objectives(tree, metrics, faults)
+    pipeline = TOOLS if "tools" in tree.value else RAG
+    slots = _Slots(pipeline, expander)
+    space = slots.space(tree.value.get("space", Node({})))
+    baseline = slots.baseline(tree.value.get("baseline", Node({})), space)
+    metrics, maximize = read_metrics(tree, pipeline.measures, faults)
+    objectives, metrics = read_objectives(tree, pipeline.measures, metrics, faults)
     split = read_split(tree.value.get("split") or Node({}), faults)
-    if "dataset" in tree.value and not isinstance(tree.value["dataset"].value, str | dict | None):
-        faults.append(tree.value["dataset"].fault("dataset is a path, a name, or {format: {path: …}}"))
+    dataset = _dataset(tree, pipeline, faults)
     given = tree.value.get("name", Node(name))
     if not isinstance(given.value, str) or not given.value.strip() or len(given.value) > 80 or "/" in given.value:
         faults.append(given.fault("name is a short text without '/'"))
@@ -124,62 +142,109 @@ def _read(tree: Node, root: Path, name: str) -> Config:
         faults.append(tree.value["reader"].fault("reader is the name of a model, as in gpt-4o-mini"))
     if faults or baseline is None or maximize is None:
         raise ConfigError(faults)
-    dataset = tree.value["dataset"].plain() if "dataset" in tree.value else None
-    return Config(given.value, dataset, root, space, baseline, metrics, maximize, objectives, split, reader)
+    return Config(given.value, pipeline, dataset, root, space, baseline, metrics, maximize, objectives, split, reader)
 
 
-def _space(node: Node, expander: Expander) -> dict[str, tuple[Component | None, ...]]:
-    named = _slots(node, "space", expander)
-    space: dict[str, tuple[Component | None, ...]] = {}
-    for slot in SLOTS:
-        components = _components(slot, named.get(slot) or yaml_tree.of(DEFAULTS[slot], Node(None)), expander)
-        if slot in named and not components and isinstance(named[slot].value, list) and not named[slot].value:
-            expander.faults.append(named[slot].fault(f"{slot} names nothing; leave the key out for the default"))
-        space[slot] = tuple(components)
-    count = math.prod(len(components) for components in space.values())
-    if count > MAX_CONFIGURATIONS:
-        expander.faults.append(node.fault(f"the space has {count:,} combinations; at most {MAX_CONFIGURATIONS:,}"))
-    return space
+def _dataset(tree: Node, pipeline: Pipeline, faults: list[Fault]) -> Any:
+    """What the configuration runs on: a dataset, or tools with cases."""
+    given = tree.value
+    if pipeline is RAG:
+        if "cases" in given:
+            faults.append(tree.key_fault("cases", "cases belong to tools; name the tool file or folder under 'tools'"))
+        if "dataset" in given and not isinstance(given["dataset"].value, str | dict | None):
+            faults.append(given["dataset"].fault("dataset is a path, a name, or {format: {path: …}}"))
+        return given["dataset"].plain() if "dataset" in given else None
+    if "dataset" in given:
+        faults.append(tree.key_fault("dataset", "a configuration names a dataset or tools, not both"))
+    if not isinstance(given["tools"].value, str):
+        faults.append(given["tools"].fault("tools is the path of a tool file or folder, or the name of a bundled one"))
+    if "cases" in given and not isinstance(given["cases"].value, str | dict):
+        faults.append(given["cases"].fault("cases is a path, or {format: {path: …}}"))
+    return {key: given[key].plain() for key in ("tools", "cases") if key in given}
 
 
-def _baseline(node: Node, space: Mapping[str, tuple[Component | None, ...]], expander: Expander) -> Rag | None:
-    """LlamaIndex's chunker and retriever, but the space's first embedder, reranker and context, unless given."""
-    named = _slots(node, "baseline", expander)
-    chosen: list[Any] = []
-    for slot in SLOTS:
-        if slot in named:
-            found = _components(slot, named[slot], expander)
-            if len(found) > 1:
-                expander.faults.append(
-                    named[slot].fault(f"a baseline is one configuration; here are {len(found)} {slot}s")
-                )
-        elif slot in ("chunker", "retriever"):
-            found = _components(slot, yaml_tree.of(DEFAULTS[slot], Node(None)), expander)
-        else:
-            found = list(space[slot])
-        chosen.extend(found[:1])
-    return Rag(*chosen) if len(chosen) == len(SLOTS) else None
+class _Slots:
+    """Reads what a space and a baseline name, slot by slot."""
 
+    def __init__(self, pipeline: Pipeline, expander: Expander) -> None:
+        self._pipeline = pipeline
+        self._expander = expander
 
-def _components(slot: str, node: Node, expander: Expander) -> list[Component | None]:
-    """The components that a slot names; None for `embedder: none`, a design without vectors."""
-    if slot == "embedder" and isinstance(node.value, list):
-        return [component for item in node.value for component in _components(slot, item, expander)]
-    if slot == "embedder" and node.value in (None, EMPTY):
-        return [None]
-    return list(expander.components(slot, node))
+    def space(self, node: Node) -> dict[str, tuple[Part, ...]]:
+        """Slot -> alternatives."""
+        named = self._named(node, "space")
+        space: dict[str, tuple[Part, ...]] = {}
+        for slot in self._pipeline.slots:
+            parts = self._parts(slot, named.get(slot) or self._default(slot))
+            if slot in named and not parts and isinstance(named[slot].value, list) and not named[slot].value:
+                self._fault(named[slot].fault(f"{slot} names nothing; leave the key out for the default"))
+            space[slot] = tuple(parts)
+        count = math.prod(len(parts) for parts in space.values())
+        if count > MAX_CONFIGURATIONS:
+            self._fault(node.fault(f"the space has {count:,} combinations; at most {MAX_CONFIGURATIONS:,}"))
+        return space
 
+    def baseline(self, node: Node, space: Mapping[str, tuple[Part, ...]]) -> Design | None:
+        """The pipeline's defaults, but the space's first in the slots that are not fixed, unless given."""
+        named = self._named(node, "baseline")
+        chosen: list[Any] = []
+        for slot in self._pipeline.slots:
+            if slot in named:
+                found = self._parts(slot, named[slot])
+                if len(found) > 1:
+                    self._fault(named[slot].fault(f"a baseline is one configuration; here are {len(found)} {slot}s"))
+            else:
+                fixed = slot in self._pipeline.fixed
+                found = self._parts(slot, self._default(slot)) if fixed else list(space[slot])
+            chosen.extend(found[:1])
+        return self._pipeline.design(*chosen) if len(chosen) == len(self._pipeline.slots) else None
 
-def _slots(node: Node, what: str, expander: Expander) -> dict[str, Node]:
-    if node.value is None:
-        return {}
-    if not isinstance(node.value, dict):
-        expander.faults.append(node.fault(f"{what} is a mapping with the slots {', '.join(SLOTS)}"))
-        return {}
-    for slot in node.value:
-        if slot not in SLOTS:
-            expander.faults.append(node.key_fault(slot, f"{what} has no slot '{slot}'{suggest(slot, SLOTS)}"))
-    return node.value
+    def _parts(self, slot: str, node: Node) -> list[Part]:
+        """What a slot names; None for `embedder: none`, a design without vectors."""
+        if slot == self._pipeline.many:
+            return self._chains(slot.removesuffix("s"), node)
+        if slot == "embedder" and isinstance(node.value, list):
+            return [part for item in node.value for part in self._parts(slot, item)]
+        if slot == "embedder" and node.value in (None, EMPTY):
+            return [None]
+        return list(self._expander.components(slot, node))
+
+    def _chains(self, kind: str, node: Node) -> list[Part]:
+        """Every way through a list of axes; an axis is a component, or a list of alternatives, each of them maybe a list."""
+        axes = node.value if isinstance(node.value, list) else [node]
+        choices: list[list[tuple[Component, ...]]] = []
+        for axis in axes:
+            alternatives = axis.value if isinstance(axis.value, list) else [axis]
+            choices.append([chain for item in alternatives for chain in self._alternatives(kind, item)])
+        found = (tuple(part for chain in way for part in chain) for way in itertools.product(*choices))
+        return list(dict.fromkeys(found))
+
+    def _alternatives(self, kind: str, node: Node) -> list[tuple[Component, ...]]:
+        if node.value in (None, EMPTY):
+            return [()]
+        if isinstance(node.value, list):
+            return [tuple(way) for way in itertools.product(*(self._expander.components(kind, n) for n in node.value))]
+        return [(component,) for component in self._expander.components(kind, node)]
+
+    def _default(self, slot: str) -> Node:
+        return yaml_tree.of(self._pipeline.defaults[slot], Node(None))
+
+    def _named(self, node: Node, what: str) -> dict[str, Node]:
+        slots = self._pipeline.slots
+        if node.value is None:
+            return {}
+        if not isinstance(node.value, dict):
+            self._fault(node.fault(f"{what} is a mapping with the slots {', '.join(slots)}"))
+            return {}
+        for slot in node.value:
+            if slot not in slots:
+                other = next((p.name for p in PIPELINES if slot in p.slots and p is not self._pipeline), "")
+                hint = f" (it is one of the pipeline {other})" if other else ""
+                self._fault(node.key_fault(slot, f"{what} has no slot '{slot}'{suggest(slot, slots)}{hint}"))
+        return node.value
+
+    def _fault(self, fault: Fault) -> None:
+        self._expander.faults.append(fault)
 
 
 def _override(tree: Node, override: str) -> Node:

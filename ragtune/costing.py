@@ -10,23 +10,24 @@ import numpy as np
 
 from ragtune.component import digest
 from ragtune.embedders import Embedder
-from ragtune.endpoint import Endpoint
+from ragtune.endpoint import Endpoint, price
 from ragtune.engine.compute import Computer
 from ragtune.engine.online import latencies
 from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
-from ragtune.pipelines.data import DataSteps
-from ragtune.pipelines.rag import Wired
+from ragtune.pipelines.pipeline import Steps, Wired
 from ragtune.tokenizers.cl100k import Cl100k
 from ragtune.types import Chunks, Corpus, Floats
 
+_USUAL = 1_000
+"""Tokens of a request; very long ones cost more a token."""
 SAMPLE = 2_000
 """Texts whose tokens are counted; longer lists are counted by their characters, at the rate of these."""
 
 
-def latency_costs(wired: Sequence[Wired], data: DataSteps, workspace: Workspace) -> dict[str, Floats]:
+def latency_costs(wired: Sequence[Wired], data: Steps, workspace: Workspace) -> dict[str, Floats]:
     """Percentiles of single requests in milliseconds, (n_configurations,) each; nan where a design was not timed."""
-    times = latencies([each.contexts for each in wired], data.queries, workspace)
+    times = latencies([each.outcome for each in wired], data.request, workspace)
     found = np.full((3, len(wired)), np.nan)
     for i, seconds in enumerate(times):
         if seconds is not None:
@@ -34,7 +35,7 @@ def latency_costs(wired: Sequence[Wired], data: DataSteps, workspace: Workspace)
     return dict(zip(("latency_p50_ms", "latency_p95_ms", "latency_p99_ms"), found, strict=True))
 
 
-def measure_sizes(wired: Sequence[Wired], data: DataSteps, workspace: Workspace, computer: Computer) -> None:
+def measure_sizes(wired: Sequence[Wired], data: Steps, workspace: Workspace, computer: Computer) -> None:
     """Measure what the designs hold and embed, and keep it in the workspace: each step once."""
     steps = {step.key: step for each in wired for step in [*_held(each, data), *_embedding(each)]}
     known = workspace.results.get(_key(step) for step in steps.values())
@@ -47,7 +48,7 @@ def measure_sizes(wired: Sequence[Wired], data: DataSteps, workspace: Workspace,
     workspace.results.put(fresh)
 
 
-def size_costs(wired: Sequence[Wired], data: DataSteps, workspace: Workspace) -> dict[str, Floats]:
+def size_costs(wired: Sequence[Wired], data: Steps, workspace: Workspace) -> dict[str, Floats]:
     """Bytes held for requests, and tokens embedded to build the index; nan where they were not measured."""
     steps = {step.key: step for each in wired for step in [*_held(each, data), *_embedding(each)]}
     rows = workspace.results.get(_key(step) for step in steps.values())
@@ -63,8 +64,8 @@ def size_costs(wired: Sequence[Wired], data: DataSteps, workspace: Workspace) ->
     }
 
 
-def money(wired: Sequence[Wired], context_tokens: Floats, queries: Sequence[str], reader: str | None) -> Floats:
-    """US dollars for a thousand requests, (n_configurations,): the reader's contexts, and models that are asked.
+def money(wired: Sequence[Wired], tokens: Floats, queries: Sequence[str], reader: str | None) -> Floats:
+    """US dollars for a thousand requests, (n_configurations,): what the reader is given, and models that are asked.
 
     Without a `reader` only the design's own models count; one at an endpoint that genai-prices does not know, or whose
     tokens are not counted here (anything that writes), makes the sum unknown (nan). Models on this machine cost nothing.
@@ -72,9 +73,9 @@ def money(wired: Sequence[Wired], context_tokens: Floats, queries: Sequence[str]
     usd = np.zeros(len(wired))
     if reader is not None:
         price = _price(reader, None)
-        usd += np.nan if price is None else context_tokens * price * 1000
+        usd += np.nan if price is None else tokens * price * 1000
     for i, each in enumerate(wired):
-        for component in {step.component for step in closure([each.contexts]) if step.online}:
+        for component in {step.component for step in closure([each.outcome]) if step.online}:
             if isinstance(component, Endpoint):
                 price = _price(component.model, component.base_url) if isinstance(component, Embedder) else None
                 usd[i] += np.nan if price is None else _tokens_of(queries) / max(1, len(queries)) * price * 1000
@@ -83,23 +84,17 @@ def money(wired: Sequence[Wired], context_tokens: Floats, queries: Sequence[str]
 
 @cache
 def _price(model: str, url: str | None) -> float | None:
-    """US dollars an input token; None where it is not known."""
-    from genai_prices import Usage, calc_price
-
-    million = 1_000_000
-    try:
-        found = calc_price(Usage(input_tokens=million, output_tokens=0), model_ref=model, provider_api_url=url)
-    except LookupError:
-        return None
-    return float(found.total_price) / million
+    """US dollars an input token, of a request of usual length; None where it is not known."""
+    found = price(model, url, _USUAL)
+    return None if found is None else float(found) / _USUAL
 
 
-def _held(each: Wired, data: DataSteps) -> list[Step]:
+def _held(each: Wired, data: Steps) -> list[Step]:
     """What must be in memory for a request: results that online steps take and no request makes."""
     given = {step.key for step in data.sources().values()}
-    asked = {data.queries.key}
+    asked = {data.request.key}
     held: dict[str, Step] = {}
-    for step in closure([each.contexts]):
+    for step in closure([each.outcome]):
         if any(below.key in asked for below in step.inputs):
             asked.add(step.key)
             if step.online:
@@ -108,7 +103,7 @@ def _held(each: Wired, data: DataSteps) -> list[Step]:
 
 
 def _embedding(each: Wired) -> list[Step]:
-    return [step for step in closure([each.contexts]) if isinstance(step.component, Embedder) and step.verb == "embed"]
+    return [step for step in closure([each.outcome]) if isinstance(step.component, Embedder) and step.verb == "embed"]
 
 
 def _texts(step: Step, computer: Computer) -> Sequence[str]:

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from ragtune.config import Config, load_config
-from ragtune.datasets import Dataset, load_dataset
 from ragtune.engine.workspace import DEFAULT, Workspace
 from ragtune.errors import ConfigError
+from ragtune.pipelines.pipeline import Data
 from ragtune.study import known_noise, noise_key
-from ragtune.sweeping import Watcher, sweep
+from ragtune.sweeping import Watcher, load_data, sweep
+from ragtune.toolsets import ToolDataset
 from ragtune.types import Floats
 
 FEWEST = 3
@@ -37,7 +38,7 @@ class Noise:
 
 
 def measure_noise(
-    dataset: Dataset | str | Path | None,
+    dataset: Data | str | Path | None,
     config: Config | str | Path | Mapping[str, Any],
     *,
     runs: int = 5,
@@ -63,17 +64,11 @@ def measure_noise(
     config = load_config(config)
     if runs < FEWEST:
         raise ConfigError(f"noise is seen from {FEWEST} runs on, not from {runs}")
-    if not isinstance(dataset, Dataset):
-        source = config.dataset if dataset is None else str(dataset)
-        if source is None:
-            raise ConfigError("there is no dataset: give one, or name it in the configuration under 'dataset'")
-        dataset = load_dataset(source, root=config.root if dataset is None else None)
+    data = load_data(dataset, config)
     workspace = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
     means = []
     for run in range(runs):
-        shuffled = replace(
-            dataset, documents=_reordered(dataset.documents, seed, run), queries=_reordered(dataset.queries, seed, run)
-        )
+        shuffled = _shuffled(data, seed, run)
         again = replace(config, split=replace(config.split, seed=config.split.seed + run))
         with ExitStack() as stack:
             place = workspace
@@ -87,11 +82,11 @@ def measure_noise(
     values = np.array([[found[spec] for spec in specs] for found in means])
     spread = (values.max(axis=0) - values.min(axis=0)).max(axis=0)
     noise = Noise(metrics, values, dict(zip(metrics, spread.tolist(), strict=True)))
-    _keep(workspace, dataset, noise)
+    _keep(workspace, data, noise)
     return noise
 
 
-def _keep(workspace: Workspace, dataset: Dataset, noise: Noise) -> None:
+def _keep(workspace: Workspace, dataset: Data, noise: Noise) -> None:
     with workspace.writing():
         known = known_noise(workspace, dataset)
         floor = {name: max(value, known.get(name, 0.0)) for name, value in noise.floor.items()}
@@ -101,6 +96,15 @@ def _keep(workspace: Workspace, dataset: Dataset, noise: Noise) -> None:
 def _by_spec(configurations: Sequence[Mapping[str, Any]], means: Floats) -> dict[str, Floats]:
     """Ids depend on the order of the documents; what was asked for does not."""
     return {json.dumps(entry["slots"], sort_keys=True): row for entry, row in zip(configurations, means, strict=True)}
+
+
+def _shuffled(data: Data, seed: int, run: int) -> Data:
+    """The same data in another order."""
+    if isinstance(data, ToolDataset):
+        tools = replace(data.toolset, tools=_reordered(data.toolset.tools, seed, run))
+        return replace(data, toolset=tools, cases=_reordered(data.cases, seed, run))
+    documents, queries = _reordered(data.documents, seed, run), _reordered(data.queries, seed, run)
+    return replace(data, documents=documents, queries=queries)
 
 
 def _reordered(things: Sequence[Any], seed: int, run: int) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ragtune import yaml_tree
 from ragtune.errors import Fault, InputError, suggest
-from ragtune.metrics import Metric, parse_metric
+from ragtune.metrics import Level, Metric, parse_metric
 from ragtune.yaml_tree import Node
 
 DEFAULT_METRICS = (
@@ -16,19 +16,50 @@ DEFAULT_METRICS = (
     "span_iou", "context_tokens",
 )  # fmt: skip
 DEFAULT_MAXIMIZE = "nDCG@10"
-COST_METRIC = "context_tokens"
-"""A metric that is a cost as well, so it is always measured."""
 
 COSTS: Mapping[str, str] = {
     "latency_p50_ms": "median time of a request, in milliseconds",
     "latency_p95_ms": "time that 95 % of requests stay below, in milliseconds",
     "latency_p99_ms": "time that 99 % of requests stay below, in milliseconds",
     "context_tokens": "mean tokens of a context",
+    "tool_tokens": "mean tokens of the tools shown",
     "index_bytes": "bytes of what must be held for retrieval: vectors, postings",
     "embedding_tokens": "tokens embedded to build the index",
     "usd_per_1k": "money for a thousand requests, in US dollars",
 }
 """Name -> what it is. Lower is better in all of them."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What can be measured of a pipeline: metrics of which levels, which unless others are named, and which costs.
+
+    `tokens` is the metric that is a cost as well, so it is always measured; `alien` are the costs of other pipelines.
+    """
+
+    levels: tuple[Level, ...]
+    defaults: tuple[str, ...]
+    maximize: str
+    tokens: str
+    alien: tuple[str, ...]
+
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """The costs there are."""
+        return tuple(cost for cost in COSTS if cost not in self.alien)
+
+
+CONTEXT = Measures(("ranking", "context"), DEFAULT_METRICS, DEFAULT_MAXIMIZE, "context_tokens", ("tool_tokens",))
+TOOL = Measures(
+    ("ranking", "call"),
+    (
+        "selection_accuracy", "success@1", "recall@5", "nDCG@5", "completeness@5", "no_call", "false_call", "wrong_tool",
+        "tool_tokens",
+    ),
+    "selection_accuracy",
+    "tool_tokens",
+    ("context_tokens",),
+)  # fmt: skip
 
 _TARGET = re.compile(r"\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
 
@@ -74,45 +105,54 @@ class Profile:
 
 
 PROFILES: Mapping[str, Profile] = {
-    "balanced": Profile({}, ("latency_p95_ms", "context_tokens", "usd_per_1k")),
-    "realtime": Profile({"latency_p95_ms": "<= 50"}, ("latency_p95_ms", "latency_p50_ms", "context_tokens")),
-    "analysis": Profile({}, ("context_tokens", "usd_per_1k", "latency_p95_ms")),
-    "high-volume": Profile({"context_tokens": "<= 2000"}, ("usd_per_1k", "context_tokens", "index_bytes")),
+    "balanced": Profile({}, ("latency_p95_ms", "context_tokens", "tool_tokens", "usd_per_1k")),
+    "realtime": Profile(
+        {"latency_p95_ms": "<= 50"}, ("latency_p95_ms", "latency_p50_ms", "context_tokens", "tool_tokens")
+    ),
+    "analysis": Profile({}, ("context_tokens", "tool_tokens", "usd_per_1k", "latency_p95_ms")),
+    "high-volume": Profile(
+        {"context_tokens": "<= 2000", "tool_tokens": "<= 2000"},
+        ("usd_per_1k", "context_tokens", "tool_tokens", "index_bytes"),
+    ),
 }
-"""`balanced` unless another is named."""
+"""`balanced` unless another is named. What a pipeline cannot measure is passed over."""
 
 
 @dataclass(frozen=True)
 class SplitKnobs:
-    """The share of the queries that is kept for confirming, and the seed that chooses them."""
+    """The share of the queries that is kept for confirming, the seed that chooses them, and the share for examples.
+
+    `pool` is the share of each tool's cases that edits may learn from; they are never scored.
+    """
 
     confirm: float = 0.3
     seed: int = 0
+    pool: float = 0.25
 
 
-def read_metrics(tree: Node, faults: list[Fault]) -> tuple[tuple[Metric, ...], Metric | None]:
+def read_metrics(tree: Node, measures: Measures, faults: list[Fault]) -> tuple[tuple[Metric, ...], Metric | None]:
     """What is measured, and what decides."""
-    listed = tree.value.get("metrics") or yaml_tree.of(list(DEFAULT_METRICS), Node(None))
+    listed = tree.value.get("metrics") or yaml_tree.of(list(measures.defaults), Node(None))
     items = listed.value if isinstance(listed.value, list) else [listed]
     wanted = tree.value.get("maximize") or Node(None)
     metrics: list[Metric] = []
     for item in items:
-        metric = _metric(item, faults)
+        metric = _metric(item, measures, faults)
         if metric is not None and metric not in metrics:
             metrics.append(metric)
     if wanted.value is None:
-        maximize = next((m for m in metrics if m.label == DEFAULT_MAXIMIZE), metrics[0] if metrics else None)
+        maximize = next((m for m in metrics if m.label == measures.maximize), metrics[0] if metrics else None)
     else:
-        maximize = _metric(wanted, faults)
+        maximize = _metric(wanted, measures, faults)
     if maximize is not None and maximize not in metrics:
         metrics.insert(0, maximize)
-    if not any(metric.label == COST_METRIC for metric in metrics):
-        metrics.append(parse_metric(COST_METRIC))
+    if not any(metric.label == measures.tokens for metric in metrics):
+        metrics.append(parse_metric(measures.tokens))
     return tuple(metrics), maximize
 
 
 def read_objectives(
-    tree: Node, metrics: tuple[Metric, ...], faults: list[Fault]
+    tree: Node, measures: Measures, metrics: tuple[Metric, ...], faults: list[Fault]
 ) -> tuple[Objectives, tuple[Metric, ...]]:
     """Targets and preferences, with those of the profile behind; metrics that only a target names are measured too."""
     named = tree.value.get("profile") or Node("balanced")
@@ -126,12 +166,13 @@ def read_objectives(
     if not isinstance(given.value, dict):
         faults.append(given.fault("targets are written {measure: '>= 0.85'}"))
         return Objectives((), ()), metrics
-    written = {**yaml_tree.of(dict(profile.targets), named).value, **given.value}
+    preset = {measure: bound for measure, bound in profile.targets.items() if measure not in measures.alien}
+    written = {**yaml_tree.of(preset, named).value, **given.value}
     targets: dict[str, Target] = {}
     for measure, bound in written.items():
-        label = measure if measure in COSTS else None
+        label = measure if measure in measures.costs else None
         if label is None:
-            metric = _metric(yaml_tree.of(measure, bound), faults)
+            metric = _metric(yaml_tree.of(measure, bound), measures, faults)
             if metric is None:
                 continue
             label = metric.label
@@ -140,7 +181,7 @@ def read_objectives(
             targets[label] = Target.parse(label, str(bound.plain()))
         except ValueError as error:
             faults.append(bound.fault(f"{measure}: {error}"))
-    return Objectives(tuple(targets.values()), _prefer(tree, profile, faults)), metrics
+    return Objectives(tuple(targets.values()), _prefer(tree, profile, measures, faults)), metrics
 
 
 def read_split(node: Node, faults: list[Fault]) -> SplitKnobs:
@@ -148,7 +189,7 @@ def read_split(node: Node, faults: list[Fault]) -> SplitKnobs:
     if not isinstance(node.value, dict):
         faults.append(node.fault("split is written {confirm: 0.3, seed: 0}"))
         return SplitKnobs()
-    known = ("confirm", "seed")
+    known = ("confirm", "seed", "pool")
     strange = [key for key in node.value if key not in known]
     faults.extend(node.key_fault(key, f"split has no key '{key}'{suggest(key, known)}") for key in strange)
     confirm, seed = (node.value[key] if key in node.value else Node(None) for key in ("confirm", "seed"))
@@ -160,23 +201,33 @@ def read_split(node: Node, faults: list[Fault]) -> SplitKnobs:
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         faults.append(seed.fault("seed is a whole number, 0 or more"))
         number = 0
-    return SplitKnobs(float(share), number)
+    pool = node.value["pool"] if "pool" in node.value else Node(0.25)
+    if isinstance(pool.value, bool) or not isinstance(pool.value, int | float) or not 0 < pool.value <= 0.9:
+        faults.append(pool.fault("pool is the share of each tool's cases kept as examples for edits, up to 0.9"))
+        pool = Node(0.25)
+    return SplitKnobs(float(share), number, float(pool.value))
 
 
-def _prefer(tree: Node, profile: Profile, faults: list[Fault]) -> tuple[str, ...]:
+def _prefer(tree: Node, profile: Profile, measures: Measures, faults: list[Fault]) -> tuple[str, ...]:
     listed = tree.value.get("prefer") or Node([])
     costs = []
     for item in listed.value if isinstance(listed.value, list) else [listed]:
-        if item.value in COSTS:
+        if item.value in measures.costs:
             costs.append(str(item.value))
         else:
-            faults.append(item.fault(f"there is no cost '{item.plain()}'{suggest(str(item.plain()), list(COSTS))}"))
-    return tuple(dict.fromkeys([*costs, *profile.prefer]))
+            faults.append(item.fault(f"there is no cost '{item.plain()}'{suggest(str(item.plain()), measures.costs)}"))
+    preset = [cost for cost in profile.prefer if cost in measures.costs]
+    return tuple(dict.fromkeys([*costs, *preset]))
 
 
-def _metric(node: Node, faults: list[Fault]) -> Metric | None:
+def _metric(node: Node, measures: Measures, faults: list[Fault]) -> Metric | None:
     try:
-        return parse_metric(node.value if isinstance(node.value, str) else str(node.plain()))
+        metric = parse_metric(node.value if isinstance(node.value, str) else str(node.plain()))
+        if metric.level in measures.levels:
+            return metric
+        raise InputError(
+            f"{metric.label} is not a measure of this pipeline; there are {', '.join(measures.defaults)}, …"
+        )
     except InputError as error:
         faults.extend(node.fault(fault.message) for fault in error.faults)
         return None

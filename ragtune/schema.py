@@ -9,15 +9,17 @@ from typing import Any
 from ragtune.component import Component, find, words
 from ragtune.metrics import labels
 from ragtune.objectives import COSTS, DEFAULT_MAXIMIZE, DEFAULT_METRICS, PROFILES
-from ragtune.pipelines.rag import SLOTS
+from ragtune.pipelines.pipeline import PIPELINES, TOOLS
 from ragtune.space import EMPTY, shape
 
-_KINDS = (*SLOTS, "tokenizer", "dataset")
+_SLOTS = {slot: slot.removesuffix("s") for pipeline in PIPELINES for slot in pipeline.slots}
+"""Slot -> the kind of component in it."""
+_KINDS = (*_SLOTS.values(), "tokenizer", "dataset", "caseformat")
 
 
 def json_schema() -> dict[str, Any]:
     """A draft 2020-12 schema; components of every kind are alternatives that are named once, under `$defs`."""
-    slots = {slot: {"$ref": f"#/$defs/{slot}"} for slot in SLOTS}
+    slots = {slot: _chain(kind) if slot == TOOLS.many else _ref(kind) for slot, kind in _SLOTS.items()}
     one_of_each = {"type": "object", "properties": slots, "additionalProperties": False}
     metric = {"type": "string", "pattern": _label_pattern(), "examples": list(DEFAULT_METRICS)}
     return {
@@ -30,6 +32,11 @@ def json_schema() -> dict[str, Any]:
             "dataset": {
                 "$ref": "#/$defs/dataset",
                 "description": "A path, a bundled name, or a format with its knobs.",
+            },
+            "tools": {"type": "string", "description": "A tool file or folder, or a bundled name; in place of a dataset."},
+            "cases": {
+                **_ref("caseformat"),
+                "description": "Queries and the calls that are right for them; beside the tools unless given.",
             },
             "space": {
                 **one_of_each,
@@ -63,18 +70,31 @@ def json_schema() -> dict[str, Any]:
                 "properties": {
                     "confirm": {"type": "number", "minimum": 0, "maximum": 0.9, "default": 0.3},
                     "seed": {"type": "integer", "minimum": 0, "default": 0},
+                    "pool": {"type": "number", "exclusiveMinimum": 0, "maximum": 0.9, "default": 0.25},
                 },
-                "description": "The share of the queries that is kept for confirming, and the seed that chooses them.",
+                "description": "The share of the queries that is kept for confirming, the seed that chooses them, "
+                "and the share of each tool's cases that edits may learn from.",
             },
         },
-        "$defs": {kind: _kind(kind) for kind in _KINDS},
+        "$defs": {kind: _kind(kind) for kind in dict.fromkeys(_KINDS)},
     }
+
+
+def _ref(kind: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{kind}"}
+
+
+def _chain(kind: str) -> dict[str, Any]:
+    """A slot for several in a row: a list of axes, each one component or a list of alternatives, each maybe a list."""
+    one: dict[str, Any] = {"anyOf": [_ref(kind), {"enum": [None, EMPTY]}]}
+    axis = {"anyOf": [one, {"type": "array", "items": {"anyOf": [one, {"type": "array", "items": _ref(kind)}]}}]}
+    return {"anyOf": [one, {"type": "array", "items": axis}]}
 
 
 def _kind(kind: str) -> dict[str, Any]:
     names = words(kind)
     components = {name: _component(find(kind, name)) for name in names}
-    bare: dict[str, Any] = {"type": "string"} if kind == "dataset" else {"enum": names}
+    bare: dict[str, Any] = {"type": "string"} if kind in ("dataset", "caseformat") else {"enum": names}
     spelled = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, names))})\\("}
     with_knobs = {
         "type": "object",
@@ -84,7 +104,7 @@ def _kind(kind: str) -> dict[str, Any]:
         "maxProperties": 1,
     }
     alternatives = [bare, spelled, with_knobs]
-    if kind != "dataset":
+    if kind not in ("dataset", "caseformat"):
         alternatives.append({"type": "array", "minItems": 1, "items": {"$ref": f"#/$defs/{kind}"}})
     if kind in ("embedder", "reranker"):
         alternatives.append({"enum": [None, EMPTY]})

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragtune.datasets import Dataset
 from ragtune.engine.store import write_atomically
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError, suggest
@@ -222,13 +221,32 @@ def differing_slots(configurations: Sequence[Mapping[str, Any]]) -> list[str]:
     return [slot for slot in slots if len({json.dumps(c[slot], sort_keys=True) for c in configurations}) > 1]
 
 
-def known_noise(workspace: Workspace, dataset: Dataset) -> dict[str, float]:
+class Digested(Protocol):
+    """Data that are known by their content."""
+
+    @property
+    def corpus_digest(self) -> str:
+        """Of documents or tools."""
+        ...
+
+    @property
+    def queries_digest(self) -> str:
+        """Of what is asked."""
+        ...
+
+    @property
+    def judgments_digest(self) -> str:
+        """Of what is right."""
+        ...
+
+
+def known_noise(workspace: Workspace, dataset: Digested) -> dict[str, float]:
     """The noise floor that was measured for a dataset, metric by metric; empty where none was."""
     key = noise_key(dataset)
     row = workspace.results.get([key]).get(key)
     return dict(json.loads(row)) if row else {}
 
 
-def noise_key(dataset: Dataset) -> bytes:
+def noise_key(dataset: Digested) -> bytes:
     """Under what the noise floor of a dataset is kept; any change of the data is another dataset."""
     return f"noise:{dataset.corpus_digest}{dataset.queries_digest}{dataset.judgments_digest}".encode()

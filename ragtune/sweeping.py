@@ -18,7 +18,6 @@ import numpy as np
 from ragtune.component import digest
 from ragtune.config import Config, load_config
 from ragtune.costing import latency_costs, measure_sizes, money, size_costs
-from ragtune.datasets import Dataset, load_dataset
 from ragtune.endpoint import reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
 from ragtune.engine.executors import processes
@@ -28,11 +27,11 @@ from ragtune.engine.run import Report, run
 from ragtune.engine.step import Step
 from ragtune.engine.workspace import DEFAULT, Workspace
 from ragtune.errors import ConfigError, StepError
-from ragtune.pipelines.data import DataSteps
-from ragtune.pipelines.rag import Wired, wire_rag
+from ragtune.pipelines.pipeline import TOOLS, Data, Steps, Wired
 from ragtune.splitting import Split, split
 from ragtune.study import Study, known_noise, write_study
-from ragtune.types import Floats, Queries
+from ragtune.toolsets import ToolDataset
+from ragtune.types import Floats
 
 LOCKED = (
     "ragtune", "numpy", "torch", "sentence-transformers", "lightgbm", "nltk", "bm25s",
@@ -40,6 +39,8 @@ LOCKED = (
 )  # fmt: skip
 """Packages whose version can move a score; the lock of a study names them."""
 
+_PLACES = ("name", "dataset", "tools", "cases")
+"""Keys of a configuration that say where something lies, not what it is."""
 FINALISTS = 3
 """So many of the best are run through as a whole, to see that the times of their steps add up."""
 
@@ -65,16 +66,16 @@ class Prepared:
     """A configuration wired to its data: every distinct configuration once, the baseline first."""
 
     config: Config
-    dataset: Dataset
-    data: DataSteps
+    dataset: Data
+    data: Steps
     split: Split
     wired: tuple[Wired, ...]
 
     @property
     def labels(self) -> list[str]:
-        """The metrics in the order of the scores: those of rankings, then those of contexts."""
-        metrics = self.config.metrics
-        return [metric.label for level in ("ranking", "context") for metric in metrics if metric.level == level]
+        """The metrics in the order of the scores, level by level."""
+        levels = self.config.pipeline.measures.levels
+        return [metric.label for level in levels for metric in self.config.metrics if metric.level == level]
 
     @property
     def targets(self) -> list[Step]:
@@ -84,29 +85,42 @@ class Prepared:
     @property
     def study_name(self) -> str:
         """Name and content: the same configuration on the same data is the same study, wherever and whenever."""
-        resolved = {key: value for key, value in self.config.resolved().items() if key not in ("name", "dataset")}
-        steps = (self.data.corpus.key, self.data.queries.key, self.data.judgments.key)
-        return f"{_slug(self.config.name)}-{digest(json.dumps(resolved, sort_keys=True), *steps)[:8]}"
+        resolved = {key: value for key, value in self.config.resolved().items() if key not in _PLACES}
+        content = digest(json.dumps(resolved, sort_keys=True), *self.data.identity)
+        return f"{_slug(self.config.name)}-{content[:8]}"
 
 
-def prepare(dataset: Dataset | str | Path | None, config: Config | str | Path | Mapping[str, Any]) -> Prepared:
+def prepare(dataset: Data | str | Path | None, config: Config | str | Path | Mapping[str, Any]) -> Prepared:
     """Read, check and wire everything; nothing is computed or written."""
     config = load_config(config)
-    if not isinstance(dataset, Dataset):
-        source = config.dataset if dataset is None else str(dataset)
-        if source is None:
-            raise ConfigError("there is no dataset: give one, or name it in the configuration under 'dataset'")
-        dataset = load_dataset(source, root=config.root if dataset is None else None)
+    dataset = load_data(dataset, config)
     parts = _split(dataset, config)
-    data = DataSteps.of(dataset, parts.fold)
+    data = config.pipeline.steps(dataset, parts.fold)
+    wire = config.pipeline.wirer(dataset, data, config.metrics)
     distinct: dict[str, Wired] = {}
     for configuration in config.configurations():
-        wired = wire_rag(configuration, data, config.metrics)
+        wired = wire(configuration)
         distinct.setdefault(wired.key, wired)
     return Prepared(config, dataset, data, parts, tuple(distinct.values()))
 
 
-def _split(dataset: Dataset, config: Config) -> Split:
+def load_data(dataset: Data | str | Path | None, config: Config) -> Data:
+    """What a configuration runs on: as given, by its path or name, or as the configuration names it."""
+    if dataset is None or isinstance(dataset, str | Path):
+        source = config.dataset if dataset is None else str(dataset)
+        if source is None:
+            raise ConfigError("there is no dataset: give one, or name it in the configuration under 'dataset'")
+        dataset = config.pipeline.load(source, config.root if dataset is None else None)
+    if isinstance(dataset, ToolDataset) != (config.pipeline is TOOLS):
+        raise ConfigError(
+            f"the configuration is for the pipeline {config.pipeline.name}, the data are for the other one"
+        )
+    if isinstance(dataset, ToolDataset) and config.learns and not dataset.pool:
+        return dataset.parted(config.split.pool, config.split.seed)
+    return dataset
+
+
+def _split(dataset: Data, config: Config) -> Split:
     """Which queries a design is chosen by, and which confirm it."""
     queries = dataset.queries
     return split(
@@ -119,7 +133,7 @@ def _split(dataset: Dataset, config: Config) -> Split:
 
 
 def sweep(
-    dataset: Dataset | str | Path | None,
+    dataset: Data | str | Path | None,
     config: Config | str | Path | Mapping[str, Any],
     *,
     workspace: Workspace | str | Path = DEFAULT,
@@ -158,7 +172,7 @@ def sweep(
         report = run(prepared.targets, workspace, computer, executor, watcher.finished)
         scored = _scored(prepared, workspace)
         complete = [wired for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
-        measure([wired.contexts for wired in complete], prepared.data.queries, workspace, computer, sample)
+        measure([wired.outcome for wired in complete], prepared.data.request, workspace, computer, sample)
         measure_sizes(complete, prepared.data, workspace, computer)
         study = _conclude(prepared, workspace, computer, report, began)
     if not any(scored):
@@ -167,14 +181,20 @@ def sweep(
 
 
 def _scored(prepared: Prepared, workspace: Workspace) -> list[bool]:
-    stored = make_plan(prepared.targets, workspace).stored
+    stored = read_rows(workspace, list(dict.fromkeys(prepared.targets)))
     return [all(step.key in stored for step in wired.scores) for wired in prepared.wired]
 
 
-def sample(queries: Queries) -> list[Queries]:
-    """Evenly spaced queries, each by itself: the requests that latency is measured on."""
-    n = len(queries.texts)
-    return [Queries((queries.texts[i],)) for i in np.unique(np.linspace(0, n - 1, min(n, REQUESTS)).astype(int))]
+def sample(requests: Any) -> list[Any]:
+    """Evenly spaced requests (`Queries` or `Requests`), each by itself: what latency is measured on.
+
+    In the order of van der Corput's sequence, so that the first few are evenly spaced as well.
+    """
+    n, size = len(requests.texts), min(len(requests.texts), REQUESTS)
+    places = np.unique(np.linspace(0, n - 1, size).astype(int)).tolist()
+    bits = max(1, (len(places) - 1).bit_length())
+    order = sorted(range(len(places)), key=lambda i: int(f"{i:0{bits}b}"[::-1], 2))
+    return [requests.one(places[i]) for i in order]
 
 
 def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, report: Report, began: float) -> Study:
@@ -190,11 +210,12 @@ def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, repo
             if step.key in values:
                 scores[i, at : at + width] = values[step.key].matrix
             at += width
-    times = latencies([wired.contexts for wired in prepared.wired], prepared.data.queries, workspace)
+    times = latencies([wired.outcome for wired in prepared.wired], prepared.data.request, workspace)
     unknown = np.full(REQUESTS, np.nan)
     costs = _costs(prepared, workspace, dict(zip(labels, scores.transpose(1, 0, 2), strict=True)))
     record = {
         "name": prepared.config.name,
+        "pipeline": prepared.config.pipeline.name,
         "config": prepared.config.resolved(),
         "dataset": _describe(prepared.dataset),
         "lock": {"python": platform.python_version(), **{name: _version(name) for name in LOCKED}},
@@ -223,7 +244,7 @@ def _whole(prepared: Prepared, scores: Floats, workspace: Workspace, computer: C
     means = scores[:, prepared.labels.index(metric.label)].mean(axis=1) * (-1 if metric.better == "lower" else 1)
     order = [i for i in np.argsort(-means, kind="stable").tolist() if not np.isnan(scores[i]).any()]
     finalists = [prepared.wired[i] for i in dict.fromkeys([0, *order[:FINALISTS]]) if i in order]
-    times = measure_whole([w.contexts for w in finalists], prepared.data.queries, workspace, computer, sample)
+    times = measure_whole([w.outcome for w in finalists], prepared.data.request, workspace, computer, sample)
     return {
         wired.key[:8]: {f"p{p}": round(float(np.percentile(seconds * 1000, p)), 3) for p in (50, 95, 99)}
         for wired, seconds in zip(finalists, times, strict=True)
@@ -234,16 +255,17 @@ def _whole(prepared: Prepared, scores: Floats, workspace: Workspace, computer: C
 def _costs(prepared: Prepared, workspace: Workspace, scores: Mapping[str, Floats]) -> dict[str, Floats]:
     """(n_configurations,) of each cost; nan where it is not known."""
     wired, data = prepared.wired, prepared.data
-    context = scores["context_tokens"].mean(axis=1)
+    tokens = prepared.config.pipeline.measures.tokens
+    shown = scores[tokens].mean(axis=1)
     return {
         **latency_costs(wired, data, workspace),
-        "context_tokens": context,
+        tokens: shown,
         **size_costs(wired, data, workspace),
-        "usd_per_1k": money(wired, context, prepared.dataset.query_texts.texts, prepared.config.reader),
+        "usd_per_1k": money(wired, shown, prepared.dataset.query_texts.texts, prepared.config.reader),
     }
 
 
-def _describe(dataset: Dataset) -> dict[str, Any]:
+def _describe(dataset: Data) -> dict[str, Any]:
     return {
         "name": dataset.name,
         "documents": len(dataset.documents),

@@ -12,6 +12,7 @@ import ragtune
 
 ROOT = Path(ragtune.__file__).parent
 SLOTS = ("tokenizers", "chunkers", "embedders", "retrievers", "rerankers", "contexts")
+TOOL_SLOTS = ("edits", "selectors", "callers")
 GROUND = ("errors", "spelling", "types", "component", "yaml_tree")
 
 # Package or module -> what it may import from ragtune, apart from itself.
@@ -29,11 +30,24 @@ MAY: dict[str, tuple[str, ...]] = {
     "retrievers": (*GROUND, "embedders", "endpoint"),
     "rerankers": (*GROUND, "embedders", "endpoint", "retrievers"),
     "contexts": (*GROUND, "tokenizers", "chunkers", "retrievers"),
-    "metrics": GROUND,
+    "tools": (*GROUND, "tokenizers"),
+    "toolformats": (*GROUND, "tools"),
+    "mcp_client": (*GROUND, "tools", "toolformats"),
+    "caseformats": (*GROUND, "tools"),
+    "cases": (*GROUND, "tools", "caseformats"),
+    "toolsimulators": (*GROUND, "tools", "simulators", "endpoint"),
+    "drafting": (*GROUND, "tools", "simulators", "toolsimulators"),
+    "edits": (*GROUND, "tools"),
+    "selectors": (*GROUND, "tools", "embedders", "retrievers"),
+    "callers": (*GROUND, "tools", "endpoint", "embedders", "retrievers"),
+    "lintrules": (*GROUND, "tools", "toolformats"),
+    "linting": (*GROUND, "tools", "lintrules", "toolformats"),
+    "metrics": (*GROUND, "tokenizers", "tools"),
     "datasets": GROUND,
+    "toolsets": (*GROUND, "cases", "datasets", "tools"),
     "simulators": (*GROUND, "datasets", "endpoint"),
     "simulating": (*GROUND, "datasets", "simulators"),
-    "pipelines": (*GROUND, *SLOTS, "engine", "metrics", "datasets"),
+    "pipelines": (*GROUND, *SLOTS, *TOOL_SLOTS, "engine", "metrics", "datasets", "objectives", "tools", "toolsets"),
     "space": GROUND,
     "objectives": (*GROUND, "metrics"),
     "config": (*GROUND, "metrics", "objectives", "pipelines", "space"),
@@ -42,10 +56,20 @@ MAY: dict[str, tuple[str, ...]] = {
     "verdict": ("errors", "objectives", "splitting", "stats", "types"),
     "effects": (*GROUND, "stats"),
     "costing": (*GROUND, "embedders", "endpoint", "engine", "pipelines", "tokenizers"),
-    "study": (*GROUND, "datasets", "engine", "objectives", "splitting", "verdict"),
-    "sweeping": (*GROUND, "config", "costing", "datasets", "endpoint", "engine", "pipelines", "splitting", "study"),
+    "study": (*GROUND, "engine", "objectives", "splitting", "verdict"),
+    "sweeping": (
+        *GROUND,
+        "config",
+        "costing",
+        "endpoint",
+        "engine",
+        "pipelines",
+        "splitting",
+        "study",
+        "toolsets",
+    ),
     "judging": (*GROUND, "effects", "engine", "objectives", "splitting", "study", "verdict"),
-    "noise": (*GROUND, "config", "datasets", "engine", "study", "sweeping"),
+    "noise": (*GROUND, "config", "engine", "pipelines", "study", "sweeping", "toolsets"),
     "explaining": (
         *GROUND,
         "chunkers",

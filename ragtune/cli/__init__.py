@@ -29,6 +29,7 @@ COMMANDS = {
     "show": "Show the leaderboard of a study.",
     "studies": "List the studies of a workspace.",
     "sweep": "Run every configuration once and say which is best.",
+    "tools": "Edit, lint, measure and export the tools an agent sees.",
     "tune": "Tune on a folder or dataset within a given time, no configuration needed.",
     "validate": "Check a configuration file; every fault at once.",
 }

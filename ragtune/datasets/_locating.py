@@ -156,6 +156,21 @@ def _bundled() -> dict[str, Path]:
     return {folder.name: folder for folder in folders if (folder / DESCRIPTION).is_file()}
 
 
+def locate_bundled(name: str, root: Path | None = None) -> Path:
+    """A path that exists, relative to `root`, or else the folder of that name that comes with ragtune.
+
+    Raises:
+        DatasetError: when there is neither.
+    """
+    path = (root or Path()) / name
+    if _exists(path):
+        return path
+    folders = {folder.name: folder for shelf in _shelves() for folder in sorted(shelf.iterdir()) if folder.is_dir()}
+    if name in folders:
+        return folders[name]
+    raise DatasetError(f"there is no file or folder {path}{suggest(name, sorted(folders))}")
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()

@@ -17,6 +17,8 @@ Row = dict[str, Any]
 """Knob -> value: a word, a number, a truth value, or the spelling of anything else."""
 EMPTIED = "none"
 """What stands in a slot that nothing in the configuration rests on."""
+ALONE, AMONG = "applied", "left out"
+"""Values of a component in a slot that holds several in a row."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Factors:
     """All configurations, a row each, and where each knob was found, to try other values on.
 
     Knobs are named by their path: `chunker` is the word in the slot, `chunker.sentence.size_tokens` a knob of the
-    component of that word, `retriever.hybrid.retrievers.0` the word of a component inside.
+    component of that word, `retriever.hybrid.retrievers.0` the word of a component inside. In a slot that holds several
+    in a row, `edits.flatten` says whether that one is among them.
     """
 
     rows: tuple[Row, ...]
@@ -45,6 +48,8 @@ class Factors:
                     known[key] = dict(_knobs(slot, slot, spec, owners))
                 row.update(known[key])
             rows.append(row)
+        several = dict.fromkeys(knob for row in rows for knob, value in row.items() if value == ALONE)
+        rows = [{**dict.fromkeys(several, AMONG), **row} for row in rows]
         return cls(tuple(rows), owners, tuple(configurations[0]) if configurations else ())
 
     @property
@@ -88,10 +93,24 @@ def _knobs(path: str, slot: str, spec: Any, owners: dict[str, tuple[Component, s
     if slot == "embedder" and spec == EMPTIED:
         yield path, EMPTIED
         return
+    if slot == "edits":
+        yield from _in_a_row(path, spec, owners)
+        return
     try:
         yield from _of_component(path, parse(slot, spec), owners)
     except (RagtuneError, ValidationError):  # a component of another version, or of a package that has gone
         yield path, spelling.write(spec)
+
+
+def _in_a_row(path: str, spec: Any, owners: dict[str, tuple[Component, str]]) -> Iterator[tuple[str, Any]]:
+    for part in spec if isinstance(spec, list) else []:
+        try:
+            component = parse(path.removesuffix("s"), part)
+        except (RagtuneError, ValidationError):
+            yield f"{path}.{spelling.write(part)}", ALONE
+            continue
+        yield f"{path}.{component.name}", ALONE
+        yield from (found for found in _of_component(path, component, owners) if found[0] != path)
 
 
 def _of_component(

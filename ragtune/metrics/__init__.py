@@ -1,7 +1,8 @@
 """Metrics say how well the evidence of each query was brought: a value a query, higher better unless they say otherwise.
 
 Measures of a *ranking* look at its first `k` results; measures of a *context* look at the text that was packed for the
-model. A metric is named by its label (`nDCG@10`, `evidence_recall@5`, `span_precision`), which parses back.
+model; measures of *calls* look at what a caller did with the tools it was shown. A metric is named by its label
+(`nDCG@10`, `evidence_recall@5`, `span_precision`), which parses back.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 from ragtune.metrics._evaluate import evaluate
 from ragtune.metrics._judged import Judged
 from ragtune.metrics._metric import Level, Metric, RankMetric, SpanMetric, labels, parse_metric
-from ragtune.metrics._scorers import ContextScorer, RankingScorer
+from ragtune.metrics._scorers import CallScorer, ContextScorer, RankingScorer, ShownScorer, ToolCounter
 
 __all__ = [
+    "CallScorer",
     "ContextScorer",
     "Judged",
     "Level",
     "Metric",
     "RankMetric",
     "RankingScorer",
+    "ShownScorer",
     "SpanMetric",
+    "ToolCounter",
     "evaluate",
     "labels",
     "parse_metric",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from ragtune.component import Component, work
 from ragtune.metrics._judged import Judged
 from ragtune.metrics._metric import Metric
+from ragtune.metrics._tools import JudgedCalls, JudgedShown
+from ragtune.tokenizers.cl100k import Cl100k
+from ragtune.tools import Cases, Replies, Shown, ToolSet
 from ragtune.types import Chunks, Contexts, Corpus, Judgments, Ranking, Scores
 
 
@@ -16,8 +20,8 @@ class _Scorer(Component):
     kind: ClassVar[str] = "scorer"
     metrics: tuple[Metric, ...]
 
-    def _all(self, judged: Judged) -> Scores:
-        return Scores(np.array([metric.score(judged) for metric in self.metrics]))
+    def _all(self, judged: Judged | JudgedShown | JudgedCalls) -> Scores:
+        return Scores(np.array([metric.score(judged) for metric in self.metrics]))  # type: ignore[arg-type]
 
 
 class RankingScorer(_Scorer):
@@ -40,3 +44,45 @@ class ContextScorer(_Scorer):
     def score(self, contexts: Contexts, corpus: Corpus, judgments: Judgments) -> Scores:
         """(n_metrics, n_queries), in the order of `metrics`."""
         return self._all(Judged.of_contexts(contexts, corpus, judgments))
+
+
+class ShownScorer(_Scorer):
+    """Scores the tools that are shown as a ranking, in the order in which they are shown."""
+
+    name: ClassVar[str] = "shown"
+
+    @work(keep="row", online=False)
+    def score(self, shown: Shown, toolset: ToolSet, expected: Cases) -> Scores:
+        """(n_metrics, n_cases), in the order of `metrics`."""
+        return self._all(JudgedShown(shown, toolset, expected.cases))
+
+
+class CallScorer(_Scorer):
+    """Scores the calls that were made."""
+
+    name: ClassVar[str] = "calls"
+
+    @work(keep="row", online=False)
+    def score(
+        self, replies: Replies, shown: Shown, toolset: ToolSet, original: ToolSet, expected: Cases, tool_tokens: Scores
+    ) -> Scores:
+        """(n_metrics, n_cases), in the order of `metrics`; nan for a case without a reply."""
+        judged = JudgedCalls(replies, shown, toolset, original, expected.cases, tool_tokens.matrix[0])
+        return self._all(judged)
+
+
+class ToolCounter(Component):
+    """Counts the tokens of tools."""
+
+    kind: ClassVar[str] = "scorer"
+    name: ClassVar[str] = "tool-tokens"
+
+    @work(keep="row", online=False)
+    def count(self, toolset: ToolSet) -> Scores:
+        """(1, n_tools): tokens of each tool's JSON, as a model is shown it."""
+        shown = ([tool.name, tool.description, tool.input_schema] for tool in toolset.tools)
+        keys = ("name", "description", "parameters")
+        texts = (
+            json.dumps(dict(zip(keys, each, strict=True)), ensure_ascii=False, separators=(",", ":")) for each in shown
+        )
+        return Scores(np.array([[Cl100k().count(text) for text in texts]], dtype=np.float64).reshape(1, -1))

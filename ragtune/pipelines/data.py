@@ -18,17 +18,18 @@ from ragtune.errors import StepError
 from ragtune.types import Assignment, Corpus, Folds, Ints, Judgments, Names, Queries
 
 
-class _Given(Component):
+class Given(Component):
     """A value that comes from outside; it is put into the store before a run, where every process finds it."""
 
     kind: ClassVar[str] = "data"
     digest: str
 
-    def _missing(self) -> NoReturn:
+    def missing(self) -> NoReturn:
+        """Nothing can make it: a run puts it there."""
         raise StepError(f"the {self.name} of the dataset is not in the workspace; run the sweep again to put it there")
 
 
-class CorpusData(_Given):
+class CorpusData(Given):
     """The documents."""
 
     name: ClassVar[str] = "corpus"
@@ -36,10 +37,10 @@ class CorpusData(_Given):
     @work(keep="file", online=False)
     def read(self) -> Corpus:
         """Put there by `DataSteps.store`."""
-        self._missing()
+        self.missing()
 
 
-class QueryData(_Given):
+class QueryData(Given):
     """The texts of the queries."""
 
     name: ClassVar[str] = "queries"
@@ -47,10 +48,10 @@ class QueryData(_Given):
     @work(keep="file", online=False)
     def read(self) -> Queries:
         """Put there by `DataSteps.store`."""
-        self._missing()
+        self.missing()
 
 
-class QueryIdData(_Given):
+class QueryIdData(Given):
     """The ids of the queries, which only rankings made elsewhere are known by."""
 
     name: ClassVar[str] = "query-ids"
@@ -58,10 +59,10 @@ class QueryIdData(_Given):
     @work(keep="file", online=False)
     def read(self) -> Names:
         """Put there by `DataSteps.store`."""
-        self._missing()
+        self.missing()
 
 
-class JudgmentData(_Given):
+class JudgmentData(Given):
     """The evidence."""
 
     name: ClassVar[str] = "judgments"
@@ -69,10 +70,10 @@ class JudgmentData(_Given):
     @work(keep="file", online=False)
     def read(self) -> Judgments:
         """Put there by `DataSteps.store`."""
-        self._missing()
+        self.missing()
 
 
-class AssignmentData(_Given):
+class AssignmentData(Given):
     """Which part each query text belongs to."""
 
     name: ClassVar[str] = "assignment"
@@ -80,7 +81,7 @@ class AssignmentData(_Given):
     @work(keep="file", online=False)
     def read(self) -> Assignment:
         """Put there by `DataSteps.store`."""
-        self._missing()
+        self.missing()
 
 
 class FoldData(Component):
@@ -142,6 +143,16 @@ class DataSteps:
             Step(FoldData(), "assign", (queries, Step(assigned, "read"))),
             parts,
         )
+
+    @property
+    def request(self) -> Step:
+        """What holds the requests."""
+        return self.queries
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What a study of this data is known by."""
+        return (self.corpus.key, self.queries.key, self.judgments.key)
 
     def sources(self) -> dict[str, Step]:
         """Under the names by which components ask for them."""

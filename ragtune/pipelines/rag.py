@@ -55,6 +55,11 @@ class Wired:
     scores: tuple[Step, ...]
 
     @property
+    def outcome(self) -> Step:
+        """What a request ends in, and is timed by."""
+        return self.contexts
+
+    @property
     def key(self) -> str:
         """Configurations with equal keys do the same work, however they are written."""
         return self.contexts.key

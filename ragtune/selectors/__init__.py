@@ -2,13 +2,81 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from ragtune.component import Component
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import NonNegativeInt
+
+from ragtune.component import Affects, Component
+from ragtune.tools import Requests, Shown, ToolSet
+from ragtune.types import Ints, Ranking
+
+Order = Literal["score", "reversed", "given", "name", "shuffled"]
 
 
 class Selector(Component):
-    """Base of the selectors: a component of this kind has a verb `select` that returns `Shown`."""
+    """Base of the selectors: a component of this kind has a verb `select` that returns `Shown`.
+
+    `order` is that of the tools in the prompt, for models prefer what stands first: `score` puts the best first,
+    `reversed` last; `given` is the order of the tool file, `name` the alphabet, `shuffled` differs from request to request.
+    """
 
     kind: ClassVar[str] = "selector"
     verb: ClassVar[str] = "select"
+
+    order: Annotated[Order, Affects({"select"})] = "score"
+    seed: Annotated[NonNegativeInt, Affects({"select"})] = 0
+    """Of the shuffling."""
+
+    def ignored(self) -> frozenset[str]:
+        """Nothing is drawn unless the order is."""
+        return frozenset() if self.order == "shuffled" else frozenset({"seed"})
+
+    def arranged(self, shown: Shown, toolset: ToolSet, requests: Requests) -> Shown:
+        """The tools, best first as they are given here, in the order in which they are shown."""
+        if self.order == "score":
+            return shown
+        by_name = np.argsort(np.argsort([tool.name for tool in toolset.tools], kind="stable"))
+        place = np.broadcast_to(np.arange(shown.tool.shape[1]), shown.tool.shape)
+        key: Ints
+        if self.order == "reversed":
+            key = -place
+        elif self.order == "given":
+            key = shown.tool
+        elif self.order == "name":
+            key = by_name[shown.tool]
+        else:
+            drawn = [np.random.default_rng([self.seed, *text.encode()]) for text in requests.texts]
+            rows = [draw.permutation(shown.tool.shape[1]) for draw in drawn]
+            key = np.array(rows).reshape(shown.tool.shape)
+        order = np.argsort(np.where(shown.tool >= 0, key, np.iinfo(np.int64).max), axis=1, kind="stable")
+        return Shown(np.take_along_axis(shown.tool, order, 1), np.take_along_axis(shown.score, order, 1))
+
+
+def offered(requests: Requests, toolset: ToolSet) -> NDArray[np.bool_]:
+    """(n_requests, n_tools): whether a request offers a tool, by the originals that the tool stands for."""
+    mask = np.ones((len(requests), len(toolset)), dtype=bool)
+    stands_for: dict[str, list[int]] = {}
+    for i, tool in enumerate(toolset.tools):
+        for original in toolset.originals(tool.id):
+            stands_for.setdefault(original, []).append(i)
+    for row, ids in zip(mask, requests.offered, strict=True):
+        if ids is not None:
+            row[:] = False
+            row[[place for id in ids for place in stands_for.get(id, ())]] = True
+    return mask
+
+
+def best(ranking: Ranking, allowed: NDArray[np.bool_], k: int, least: float | None = None) -> Shown:
+    """The first `k` allowed tools of each row of a ranking of tools; none that score below `least`."""
+    tool, score = ranking.chunk, ranking.score
+    fits = (tool >= 0) & np.take_along_axis(allowed, np.maximum(tool, 0), axis=1)
+    if least is not None:
+        fits &= score >= least
+    order = np.argsort(~fits, axis=1, kind="stable")[:, :k]
+    kept = np.take_along_axis(fits, order, axis=1)
+    return Shown(
+        np.where(kept, np.take_along_axis(tool, order, axis=1), -1).astype(np.int32),
+        np.where(kept, np.take_along_axis(score, order, axis=1), np.nan),
+    )

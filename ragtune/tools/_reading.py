@@ -20,7 +20,7 @@ FieldName = Literal[
 ]  # fmt: skip
 """What can be read of a tool. Beside its own fields: `words`, the name cut into words (`getUser_v2`: get User v2);
 `arguments`, the top-level parameters in one line; `definition`, the JSON of name, description and input schema."""
-_WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[^\W_]?[^\WA-Z_]+")
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\W_]+")
 Fields = Annotated[tuple[FieldName, ...], Field(min_length=1)]
 
 
@@ -38,7 +38,7 @@ def _line(tool: Tool, field: FieldName) -> str:
         shown = {"name": tool.name, "description": tool.description, "parameters": tool.input_schema}
         return json.dumps(shown, ensure_ascii=False)
     if field == "words":
-        return " ".join(_WORD.findall(tool.name))
+        return _BETWEEN_WORDS.sub(" ", tool.name).strip()
     value: Any = getattr(tool, field)
     if field == "examples":
         return "\n".join(example.query for example in value)

@@ -6,7 +6,16 @@ from importlib import import_module
 
 import click
 
-SUBCOMMANDS: dict[str, str] = {}
+SUBCOMMANDS: dict[str, str] = {
+    "cases": "Check cases of tools, and convert them.",
+    "export": "Write tools as a provider takes them, and say what is lost.",
+    "import": "Read tools from a server, a provider's format, Python or OpenAPI.",
+    "lint": "Say what is likely wrong with tools, and fix what is safe to fix.",
+    "schema": "Print the JSON schema of tool files.",
+    "simulate": "Draft cases for tools that have none.",
+    "tokens": "Count what it takes to show tools: tokens and money.",
+    "validate": "Check a tool file; every fault at once.",
+}
 """Subcommand -> its help in one line. A test holds it equal to the commands' own."""
 
 
