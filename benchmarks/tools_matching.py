@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, get_args
 
-from benchmarks.call_mutations import Made, Probe, Row, Truth, probes, read
+from benchmarks._call_mutations import Made, Probe, Row, Truth, probes, read
 from benchmarks.common import conclude, data, stopwatch
 from ragtune.tools import Call, Case, ExpectedCall, Tool, ToolSet
 from ragtune.tools.matching import Judgement, Kind, accept_of_bfcl, match

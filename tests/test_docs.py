@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from ragtune.cases import load_cases
 from ragtune.cli import COMMANDS
 from ragtune.component import words
 from ragtune.config import load_config
 from ragtune.datasets import load_dataset
+from ragtune.tools import load_tools
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
@@ -32,7 +34,18 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_configurations_in_the_docs_are_right(page):
     for text in blocks(page, "yaml"):
-        load_config(YAML(typ="safe").load(text))
+        found = YAML(typ="safe").load(text)
+        if isinstance(found, dict):  # tools and cases are lists
+            load_config(found)
+
+
+def test_tools_and_cases_in_the_docs_are_right(tmp_path):
+    lists = [text for text in blocks(ROOT / "docs" / "tools.md", "yaml") if text.startswith("- ")]
+    for name, text in zip(("tools.yaml", "cases.yaml"), lists, strict=True):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    tools = load_tools(tmp_path / "tools.yaml")
+    assert [tool.name for tool in tools.tools] == ["search_orders", "cancel_order"]
+    assert [len(case.calls) for case in load_cases(tmp_path / "cases.yaml", tools)] == [1, 0]
 
 
 def test_questions_in_the_docs_are_right(tmp_path):

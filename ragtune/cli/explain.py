@@ -10,6 +10,7 @@ import click
 from ragtune.cli._options import json_option, print_json, say, workspace_option
 
 if TYPE_CHECKING:
+    from ragtune.engine.workspace import Workspace
     from ragtune.study import Study
 
 
@@ -36,7 +37,7 @@ def command(
 
     Without STUDY, the newest is explained; without --configuration, its pick. Every need that does not reach the
     context has exactly one cause, so the parts add up to all that is lost. docs/explain.md defines the causes, and what
-    perfection at a stage would gain.
+    perfection at a stage would gain. Of a study of tools, every case is lost for exactly one reason, or right.
 
     \b
     Examples:
@@ -69,10 +70,29 @@ def command(
             for line in knob_effects(mattered, opened.maximize):
                 click.echo(line)
         return
+    if opened.record.get("pipeline") == "tools":
+        _explain_tools(opened, place, _named(opened, configuration), query, worst, below, as_json)
+        return
     found = explain(opened, place, _named(opened, configuration), below=below)
     stories = [found.story(query)] if query else list(found.worst(worst or 0))
     if as_json:
         print_json(found.as_json() | ({"stories": [asdict(story) for story in stories]} if stories else {}))
+        return
+    lines = (line for story in stories for line in told(story, found.metric)) if stories else overview(found)
+    for line in lines:
+        click.echo(line)
+
+
+def _explain_tools(
+    study: Study, place: Workspace, configuration: str, case: str | None, worst: int | None, below: float, as_json: bool
+) -> None:
+    from ragtune.cli._tool_explaining import overview, told
+    from ragtune.toolpanels import explain_tools, story_json
+
+    found = explain_tools(study, place, configuration, below=below)
+    stories = [found.story(case)] if case else list(found.worst(worst or 0))
+    if as_json:
+        print_json(found.as_json() | ({"stories": [story_json(story) for story in stories]} if stories else {}))
         return
     lines = (line for story in stories for line in told(story, found.metric)) if stories else overview(found)
     for line in lines:

@@ -15,6 +15,8 @@ import click
 import pytest
 
 from ragtune.cli import COMMANDS, cli, main
+from ragtune.cli.tools import SUBCOMMANDS
+from ragtune.cli.tools import command as tools
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import WorkspaceError
 from ragtune.judging import verdict_of
@@ -49,10 +51,19 @@ def swept(tmp_path_factory):
 
 
 def test_the_table_of_commands_is_the_commands():
-    files = {path.stem for path in (ROOT / "ragtune" / "cli").glob("[a-z]*.py")}
+    folder = ROOT / "ragtune" / "cli"
+    files = {path.stem for path in [*folder.glob("[a-z]*.py"), *(p.parent for p in folder.glob("*/__init__.py"))]}
     assert files == set(COMMANDS) and list(COMMANDS) == sorted(COMMANDS)
     for word, told in COMMANDS.items():
         command = import_module(f"ragtune.cli.{word}").command
+        assert command.name == word and command.get_short_help_str(200) == told
+
+
+def test_the_table_of_tool_commands_is_the_commands():
+    files = {path.stem.removesuffix("_") for path in (ROOT / "ragtune" / "cli" / "tools").glob("[a-z]*.py")}
+    assert files == set(SUBCOMMANDS) and list(SUBCOMMANDS) == sorted(SUBCOMMANDS)
+    for word, told in SUBCOMMANDS.items():
+        command = tools.get_command(click.Context(tools), word)
         assert command.name == word and command.get_short_help_str(200) == told
 
 

@@ -143,10 +143,14 @@ def _real(folder):
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="RAGTUNE_DATA names no folder with tools")
-@pytest.mark.parametrize("folder, count", [("livemcpbench", 527), ("bfcl", 2674)])
-def test_all_real_tools_through_every_format(folder, count):
+@pytest.mark.parametrize(
+    "folder, count, every",
+    [("livemcpbench", 527, 1), ("bfcl", 2674, 9), pytest.param("bfcl", 2674, 1, marks=pytest.mark.torture)],
+)
+def test_all_real_tools_through_every_format(folder, count, every):
     tools = _real(folder)
     assert len(tools) == count
+    tools = tools[::every]
     for spec in WITH_OBJECTS:
         form = parse("toolformat", spec)
         found = export(tools, form)

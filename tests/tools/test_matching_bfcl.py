@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.call_mutations import probes, read
+from benchmarks._call_mutations import probes, read
 from benchmarks.tools_matching import case_of, judged, rows_of
 from ragtune.tools import Accept, Tool, ToolSet
 from ragtune.tools.matching import accept_of_bfcl

@@ -42,7 +42,8 @@ def command(
     Examples:
       ragtune tools simulate tools.yaml
       ragtune tools simulate tools.yaml -o cases.jsonl --recipe examples
-      ragtune tools simulate tools.yaml -o cases.yaml --endpoint http://localhost:11434/v1 --model qwen3
+      ragtune tools simulate tools.yaml -o cases.yaml \\
+        --endpoint http://localhost:11434/v1 --model qwen3
     """
     from collections import Counter
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.mutations import NUMBERS, RIGHT, TYPE, VALUE, Argument, Spoilt, Value, argument, respelled
+from benchmarks._mutations import NUMBERS, RIGHT, TYPE, VALUE, Argument, Spoilt, Value, argument, respelled
 
 
 def loose(value: Value) -> Value:

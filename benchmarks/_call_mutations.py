@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import benchmarks.list_mutations
-import benchmarks.nested_mutations  # noqa: F401  (both enter their mutations)
-from benchmarks.mutations import ARGUMENTS, DROPPED, Argument, Spoilt, refuses
+import benchmarks._list_mutations
+import benchmarks._nested_mutations  # noqa: F401  (both enter their mutations)
+from benchmarks._mutations import ARGUMENTS, DROPPED, Argument, Spoilt, refuses
 
 INVALID = "schema-invalid"
 

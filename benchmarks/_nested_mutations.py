@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from benchmarks.mutations import RIGHT, TYPE, VALUE, Argument, Spoilt, argument, respelled
+from benchmarks._mutations import RIGHT, TYPE, VALUE, Argument, Spoilt, argument, respelled
 
 MISSING, UNEXPECTED = frozenset({"missing"}), frozenset({"unexpected"})
 
