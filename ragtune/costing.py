@@ -11,12 +11,13 @@ import numpy as np
 from ragtune.component import digest
 from ragtune.embedders import Embedder
 from ragtune.endpoint import Endpoint, price
-from ragtune.engine.compute import Computer
-from ragtune.engine.online import latencies
+from ragtune.engine.compute import Computer, provisional_key
+from ragtune.engine.online import REQUESTS, latencies, sampled
 from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
 from ragtune.pipelines.pipeline import Steps, Wired
 from ragtune.tokenizers.cl100k import Cl100k
+from ragtune.tools import Replies, Reply
 from ragtune.types import Chunks, Corpus, Floats
 
 _USUAL = 1_000
@@ -25,10 +26,27 @@ SAMPLE = 2_000
 """Texts whose tokens are counted; longer lists are counted by their characters, at the rate of these."""
 
 
-def latency_costs(wired: Sequence[Wired], data: Steps, workspace: Workspace) -> dict[str, Floats]:
+def request_seconds(
+    wired: Sequence[Wired], data: Steps, workspace: Workspace, computer: Computer
+) -> list[Floats | None]:
+    """Seconds of (REQUESTS,) sample requests of each design; None where nobody knows.
+
+    What an endpoint took to answer is what it took when it was asked: no request is spent on timing.
+    """
+    found: list[Floats | None] = list(latencies([each.outcome for each in wired], data.request, workspace))
+    for i, each in enumerate(wired):
+        if isinstance(each.outcome.component, Endpoint):
+            replies = _replies(each, computer)
+            spent = [replies[at].seconds for at in sampled(len(replies))] if replies else []
+            own = found[i]
+            known = own is not None and spent and None not in spent
+            found[i] = np.asarray(own) + np.resize(np.array(spent, dtype=np.float64), REQUESTS) if known else None
+    return found
+
+
+def latency_costs(times: Sequence[Floats | None]) -> dict[str, Floats]:
     """Percentiles of single requests in milliseconds, (n_configurations,) each; nan where a design was not timed."""
-    times = latencies([each.outcome for each in wired], data.request, workspace)
-    found = np.full((3, len(wired)), np.nan)
+    found = np.full((3, len(times)), np.nan)
     for i, seconds in enumerate(times):
         if seconds is not None:
             found[:, i] = np.percentile(seconds * 1000, [50, 95, 99])
@@ -64,22 +82,51 @@ def size_costs(wired: Sequence[Wired], data: Steps, workspace: Workspace) -> dic
     }
 
 
-def money(wired: Sequence[Wired], tokens: Floats, queries: Sequence[str], reader: str | None) -> Floats:
+def money(
+    wired: Sequence[Wired], tokens: Floats, queries: Sequence[str], reader: str | None, computer: Computer
+) -> Floats:
     """US dollars for a thousand requests, (n_configurations,): what the reader is given, and models that are asked.
 
-    Without a `reader` only the design's own models count; one at an endpoint that genai-prices does not know, or whose
-    tokens are not counted here (anything that writes), makes the sum unknown (nan). Models on this machine cost nothing.
+    Without a `reader` only the design's own models count. A caller at an endpoint is counted by the tokens that it was
+    billed; it is the reader itself, so that no other is added. A model that genai-prices does not know, or whose tokens
+    are not counted here (anything else that writes), makes the sum unknown (nan). Models on this machine cost nothing.
     """
     usd = np.zeros(len(wired))
-    if reader is not None:
-        price = _price(reader, None)
-        usd += np.nan if price is None else tokens * price * 1000
+    per_token = None if reader is None else _price(reader, None)
     for i, each in enumerate(wired):
+        caller = each.outcome.component
+        if isinstance(caller, Endpoint):
+            usd[i] += _billed(caller, _replies(each, computer))
+        elif reader is not None:
+            usd[i] += np.nan if per_token is None else tokens[i] * per_token * 1000
         for component in {step.component for step in closure([each.outcome]) if step.online}:
             if isinstance(component, Endpoint):
-                price = _price(component.model, component.base_url) if isinstance(component, Embedder) else None
-                usd[i] += np.nan if price is None else _tokens_of(queries) / max(1, len(queries)) * price * 1000
+                cost = _price(component.model, component.base_url) if isinstance(component, Embedder) else None
+                usd[i] += np.nan if cost is None else _tokens_of(queries) / max(1, len(queries)) * cost * 1000
     return usd
+
+
+def _billed(caller: Endpoint, replies: Sequence[Reply]) -> float:
+    """US dollars for a thousand requests, by the tokens of those that were answered."""
+    told = [r for r in replies if not r.failed and r.input_tokens is not None and r.output_tokens is not None]
+    answered = sum(not reply.failed for reply in replies)
+    if not told or len(told) < answered:
+        return float("nan")
+    costs = [
+        price(caller.model, caller.base_url, r.input_tokens or 0, r.output_tokens or 0, r.cached_tokens or 0)
+        for r in told
+    ]
+    known = [float(cost) for cost in costs if cost is not None]
+    return sum(known) / len(known) * 1000 if len(known) == len(costs) else float("nan")
+
+
+def _replies(each: Wired, computer: Computer) -> Sequence[Reply]:
+    """What a caller answered; nothing where it did not: it is not asked again for this."""
+    store = computer.workspace.store
+    if not any(store.has(key) for key in (each.outcome.key, provisional_key(each.outcome.key))):
+        return ()
+    replies: Replies = computer.value(each.outcome)
+    return replies.replies
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ import numpy as np
 
 from ragtune.component import digest
 from ragtune.config import Config, load_config
-from ragtune.costing import latency_costs, measure_sizes, money, size_costs
+from ragtune.costing import latency_costs, measure_sizes, money, request_seconds, size_costs
 from ragtune.endpoint import reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
 from ragtune.engine.executors import processes
-from ragtune.engine.online import REQUESTS, latencies, measure, measure_whole
+from ragtune.engine.online import REQUESTS, measure, measure_whole, sampled
 from ragtune.engine.plan import Plan, make_plan
 from ragtune.engine.run import Report, run
 from ragtune.engine.step import Step
@@ -186,15 +186,8 @@ def _scored(prepared: Prepared, workspace: Workspace) -> list[bool]:
 
 
 def sample(requests: Any) -> list[Any]:
-    """Evenly spaced requests (`Queries` or `Requests`), each by itself: what latency is measured on.
-
-    In the order of van der Corput's sequence, so that the first few are evenly spaced as well.
-    """
-    n, size = len(requests.texts), min(len(requests.texts), REQUESTS)
-    places = np.unique(np.linspace(0, n - 1, size).astype(int)).tolist()
-    bits = max(1, (len(places) - 1).bit_length())
-    order = sorted(range(len(places)), key=lambda i: int(f"{i:0{bits}b}"[::-1], 2))
-    return [requests.one(places[i]) for i in order]
+    """Some requests (`Queries` or `Requests`), each by itself: what latency is measured on."""
+    return [requests.one(i) for i in sampled(len(requests.texts))]
 
 
 def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, report: Report, began: float) -> Study:
@@ -210,9 +203,9 @@ def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, repo
             if step.key in values:
                 scores[i, at : at + width] = values[step.key].matrix
             at += width
-    times = latencies([wired.outcome for wired in prepared.wired], prepared.data.request, workspace)
+    times = request_seconds(prepared.wired, prepared.data, workspace, computer)
     unknown = np.full(REQUESTS, np.nan)
-    costs = _costs(prepared, workspace, dict(zip(labels, scores.transpose(1, 0, 2), strict=True)))
+    costs = _costs(prepared, workspace, computer, times, dict(zip(labels, scores.transpose(1, 0, 2), strict=True)))
     record = {
         "name": prepared.config.name,
         "pipeline": prepared.config.pipeline.name,
@@ -252,16 +245,22 @@ def _whole(prepared: Prepared, scores: Floats, workspace: Workspace, computer: C
     }
 
 
-def _costs(prepared: Prepared, workspace: Workspace, scores: Mapping[str, Floats]) -> dict[str, Floats]:
+def _costs(
+    prepared: Prepared,
+    workspace: Workspace,
+    computer: Computer,
+    times: Sequence[Floats | None],
+    scores: Mapping[str, Floats],
+) -> dict[str, Floats]:
     """(n_configurations,) of each cost; nan where it is not known."""
     wired, data = prepared.wired, prepared.data
     tokens = prepared.config.pipeline.measures.tokens
     shown = scores[tokens].mean(axis=1)
     return {
-        **latency_costs(wired, data, workspace),
+        **latency_costs(times),
         tokens: shown,
         **size_costs(wired, data, workspace),
-        "usd_per_1k": money(wired, shown, prepared.dataset.query_texts.texts, prepared.config.reader),
+        "usd_per_1k": money(wired, shown, prepared.dataset.query_texts.texts, prepared.config.reader, computer),
     }
 
 

@@ -55,7 +55,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "splitting": ("types",),
     "verdict": ("errors", "objectives", "splitting", "stats", "types"),
     "effects": (*GROUND, "stats"),
-    "costing": (*GROUND, "embedders", "endpoint", "engine", "pipelines", "tokenizers"),
+    "costing": (*GROUND, "embedders", "endpoint", "engine", "pipelines", "tokenizers", "tools"),
     "study": (*GROUND, "engine", "objectives", "splitting", "verdict"),
     "sweeping": (
         *GROUND,

@@ -29,6 +29,16 @@ _others = np.zeros(1 << 19)
 """4 MiB that are read before each timed call: in a request, other steps have just had the processor's caches."""
 
 
+def sampled(n: int) -> list[int]:
+    """Places of the requests that are timed, evenly spaced among `n`, at most `REQUESTS`.
+
+    In the order of van der Corput's sequence, so that the first few are evenly spaced as well.
+    """
+    places: list[int] = np.unique(np.linspace(0, n - 1, min(n, REQUESTS)).astype(int)).tolist()
+    bits = max(1, (len(places) - 1).bit_length())
+    return [places[i] for i in sorted(range(len(places)), key=lambda i: int(f"{i:0{bits}b}"[::-1], 2))]
+
+
 def measure(
     targets: Sequence[Step],
     request: Step,
