@@ -276,6 +276,7 @@ def _describe(dataset: Data) -> dict[str, Any]:
             "queries": dataset.queries_digest,
             "judgments": dataset.judgments_digest,
         },
+        **({"pool": dataset.pool_digest} if isinstance(dataset, ToolDataset) else {}),
     }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import ragtune
+from ragtune.cli import main
 from ragtune.tools import Accept, Case, ExpectedCall, ToolSet
 from ragtune.toolsets import ToolDataset
 from tests.callers.asking import TOOLS
@@ -66,9 +67,7 @@ def test_a_model_is_scored_timed_and_paid_for(server, tmp_path):
 
 def test_a_reply_that_is_missing_is_no_wrong_one_and_is_asked_for_again(server, tmp_path):
     right, broken = server.call, [True]
-    server.call = lambda body: (
-        None if broken[0] and "mail" in body["messages"][-1]["content"] else right(body)
-    )
+    server.call = lambda body: None if broken[0] and "mail" in body["messages"][-1]["content"] else right(body)
     study = ragtune.sweep(dataset(), config(server.url), workspace=tmp_path)
     row = study.scores.of("selection_accuracy")[1].tolist()
     assert row[0] == 1 and np.isnan(row[1]) and row[2] == 0
@@ -79,3 +78,17 @@ def test_a_reply_that_is_missing_is_no_wrong_one_and_is_asked_for_again(server, 
     study = ragtune.sweep(dataset(), config(server.url), workspace=tmp_path)
     assert study.scores.of("selection_accuracy")[1].tolist() == [1, 1, 0]
     assert len(server.requests) == asked + 1
+
+
+def test_what_was_replied_can_be_replayed(server, tmp_path, capsys):
+    space = tmp_path / "space"
+    study = ragtune.sweep(dataset(), config(server.url), workspace=space)
+    (asked,) = [entry["id"] for entry in study.record["configurations"] if "chat" in str(entry["slots"]["caller"])]
+    replies, asked_before = tmp_path / "replies.jsonl", len(server.requests)
+    with pytest.raises(SystemExit) as ended:
+        main(["tools", "record", f"{study.name}:{asked}", "-o", str(replies), "--workspace", str(space)])
+    assert ended.value.code == 0 and "3 replies" in capsys.readouterr().out
+    again = {**config(server.url), "space": {"embedder": "none", "caller": [{"replay": {"path": str(replies)}}]}}
+    replayed = ragtune.sweep(dataset(), {**again, "baseline": {"embedder": "wordllama"}}, workspace=tmp_path / "other")
+    assert replayed.scores.values[-1].tolist() == study.scores.values[1].tolist()
+    assert len(server.requests) == asked_before

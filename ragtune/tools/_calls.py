@@ -10,14 +10,14 @@ Order = Literal["any", "given"]
 
 
 class Call(BaseModel):
-    """A tool call: `tool` is a name as it was shown, or an original tool's id once an adapter has mapped it back."""
+    """A tool call: `tool` is the id of the tool as edited, or of the original once an adapter has mapped it back."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     tool: str
     arguments: dict[str, Any] = Field(default_factory=dict)
     invalid: str = ""
-    """Why the arguments could not be read (not JSON, not an object); empty where they could."""
+    """Why the arguments could not be read (not JSON, not an object), or mean no call of an original; empty where they do."""
 
 
 class Accept(BaseModel):

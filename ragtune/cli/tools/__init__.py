@@ -11,6 +11,7 @@ SUBCOMMANDS: dict[str, str] = {
     "export": "Write tools as a provider takes them, and say what is lost.",
     "import": "Read tools from a server, a provider's format, Python or OpenAPI.",
     "lint": "Say what is likely wrong with tools, and fix what is safe to fix.",
+    "record": "Write what a caller replied in a study, to be replayed.",
     "schema": "Print the JSON schema of tool files.",
     "simulate": "Draft cases for tools that have none.",
     "tokens": "Count what it takes to show tools: tokens and money.",
