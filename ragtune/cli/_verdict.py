@@ -21,10 +21,26 @@ def verdict_lines(study: Study, verdict: Verdict) -> Iterator[str]:
     yield from (click.style(line, bold=True) for line in textwrap.wrap(verdict.headline, WIDTH))
     yield from textwrap.wrap(verdict.reason, WIDTH)
     yield from in_full(pick)
+    yield from _timed(study, verdict.pick)
     for gap in verdict.gaps:
         yield _gap(gap)
     for warning in verdict.warnings:
         yield from (click.style(line, fg="yellow") for line in textwrap.wrap(f"note: {warning}", WIDTH))
+
+
+def _timed(study: Study, id: str) -> Iterator[str]:
+    """A request to the pick, or else to the baseline: its steps added up, and run through as a whole."""
+    costs, known = study.costs, study.record.get("whole_latency_ms", {})
+    baseline = study.scores.configurations[0]
+    id = id if id in known else baseline
+    whole = known.get(id)
+    if whole is None or "latency_p50_ms" not in costs:
+        return
+    at = study.scores.configurations.index(id)
+    whose = " of the baseline" if id == baseline else ""
+    added = (float(costs[f"latency_{p}_ms"][at]) for p in ("p50", "p95"))
+    told = " and ".join(f"{p} {a:.1f} ({whole[p]:.1f})" for p, a in zip(("p50", "p95"), added, strict=True))
+    yield f"  latency{whose}: {told} ms by its steps (as a whole)"
 
 
 def _gap(gap: Gap) -> str:
