@@ -39,8 +39,8 @@ def _timed(study: Study, id: str) -> Iterator[str]:
     at = study.scores.configurations.index(id)
     whose = " of the baseline" if id == baseline else ""
     added = (float(costs[f"latency_{p}_ms"][at]) for p in ("p50", "p95"))
-    told = " and ".join(f"{p} {a:.1f} ({whole[p]:.1f})" for p, a in zip(("p50", "p95"), added, strict=True))
-    yield f"  latency{whose}: {told} ms by its steps (as a whole)"
+    told = ", ".join(f"{p} {a:.1f} ({whole[p]:.1f})" for p, a in zip(("p50", "p95"), added, strict=True))
+    yield f"  latency{whose}, by steps (whole): {told} ms"
 
 
 def _gap(gap: Gap) -> str:
