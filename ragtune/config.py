@@ -192,7 +192,8 @@ class _Slots:
             if slot in named:
                 found = self._parts(slot, named[slot])
                 if len(found) > 1:
-                    self._fault(named[slot].fault(f"a baseline is one configuration; here are {len(found)} {slot}s"))
+                    several = f"{len(found)} {slot.removesuffix('s')}s"
+                    self._fault(named[slot].fault(f"a baseline is one configuration; here are {several}"))
             else:
                 fixed = slot in self._pipeline.fixed
                 found = self._parts(slot, self._default(slot)) if fixed else list(space[slot])
@@ -215,16 +216,28 @@ class _Slots:
         choices: list[list[tuple[Component, ...]]] = []
         for axis in axes:
             alternatives = axis.value if isinstance(axis.value, list) else [axis]
+            if not alternatives:
+                self._fault(axis.fault(f"an axis of {kind}s names nothing; leave it out, or write {EMPTY}"))
             choices.append([chain for item in alternatives for chain in self._alternatives(kind, item)])
-        found = (tuple(part for chain in way for part in chain) for way in itertools.product(*choices))
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(self._ways(kind, node, choices)))
 
     def _alternatives(self, kind: str, node: Node) -> list[tuple[Component, ...]]:
         if node.value in (None, EMPTY):
             return [()]
         if isinstance(node.value, list):
-            return [tuple(way) for way in itertools.product(*(self._expander.components(kind, n) for n in node.value))]
+            links = [item for item in node.value if item.value not in (None, EMPTY)]
+            return self._ways(kind, node, [[(c,) for c in self._expander.components(kind, link)] for link in links])
         return [(component,) for component in self._expander.components(kind, node)]
+
+    def _ways(
+        self, kind: str, node: Node, choices: Sequence[Sequence[tuple[Component, ...]]]
+    ) -> list[tuple[Component, ...]]:
+        """One of each choice in a row, in every way; counted before they are made."""
+        count = math.prod(len(choice) for choice in choices)
+        if count > MAX_CONFIGURATIONS:
+            self._fault(node.fault(f"there are {count:,} chains of {kind}s; at most {MAX_CONFIGURATIONS:,}"))
+            return []
+        return [tuple(part for chain in way for part in chain) for way in itertools.product(*choices)]
 
     def _default(self, slot: str) -> Node:
         return yaml_tree.of(self._pipeline.defaults[slot], Node(None))

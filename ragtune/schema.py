@@ -33,7 +33,10 @@ def json_schema() -> dict[str, Any]:
                 "$ref": "#/$defs/dataset",
                 "description": "A path, a bundled name, or a format with its knobs.",
             },
-            "tools": {"type": "string", "description": "A tool file or folder, or a bundled name; in place of a dataset."},
+            "tools": {
+                "type": "string",
+                "description": "A tool file or folder, or a bundled name; in place of a dataset.",
+            },
             "cases": {
                 **_ref("caseformat"),
                 "description": "Queries and the calls that are right for them; beside the tools unless given.",

@@ -95,15 +95,18 @@ class ToolDataset:
         """The same data with a share of each tool's cases kept apart in `pool`, never to be scored.
 
         Cases that expect one call are drawn for each tool, by a hash of their text; a tool always keeps one to be scored.
+        What is asked more than once is never drawn: it would be learnt from and scored.
         """
+        asked = Counter(_words(case) for case in self.cases)
         by_tool: dict[str, list[Case]] = {}
         for case in self.cases:
             if len(case.calls) == 1:
                 by_tool.setdefault(case.calls[0].tool, []).append(case)
         drawn: set[str] = set()
         for cases in by_tool.values():
-            order = sorted(cases, key=lambda case: hashlib.blake2b(f"{seed}\0{case.query}".encode()).digest())
-            drawn.update(case.id for case in order[: min(math.ceil(share * len(order)), len(order) - 1)])
+            order = sorted((case for case in cases if asked[_words(case)] == 1), key=lambda case: _lot(case, seed))
+            most = len(order) - (len(order) == len(cases))
+            drawn.update(case.id for case in order[: min(math.ceil(share * len(cases)), most)])
         kept = tuple(case for case in self.cases if case.id not in drawn)
         pool = tuple(case for case in self.cases if case.id in drawn)
         told = {"kept apart as examples for edits": tuple(case.id for case in pool)} if pool else {}
@@ -141,6 +144,14 @@ def load_toolset(tools: str | Path | Mapping[str, Any], cases: Any = None, root:
 def _tags(case: Case) -> tuple[str, ...]:
     kind = "no tool fits" if not case.calls else "several calls" if len(case.calls) > 1 else ""
     return (*case.tags, kind) if kind and kind not in case.tags else case.tags
+
+
+def _words(case: Case) -> str:
+    return " ".join(case.query.casefold().split())
+
+
+def _lot(case: Case, seed: int) -> bytes:
+    return hashlib.blake2b(f"{seed}\0{case.query}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _digest(cases: tuple[Case, ...]) -> str:

@@ -20,7 +20,7 @@ WIDTH = 80
 def leaderboard(study: Study, rows: Sequence[Row], metric: str) -> Iterator[str]:
     """Lines: the baseline, then the others in the order given; only what differs between configurations is named."""
     slots = differing_slots([entry["slots"] for entry in study.record["configurations"]])
-    tokens = "context_tokens" in study.scores.metrics
+    tokens = next((label for label in ("context_tokens", "tool_tokens") if label in study.scores.metrics), "")
     best = study.best().id
     yield click.style("designs: " + " | ".join(slots), dim=True)
     head = f"{'':10}{metric[:16]:>16}{'vs baseline':>13}{'p50 ms':>9}" + (f"{'tokens':>9}" if tokens else "")
@@ -34,13 +34,18 @@ def leaderboard(study: Study, rows: Sequence[Row], metric: str) -> Iterator[str]
         difference = "" if row.baseline else f"{value - baseline:+.4f}"
         latency = "-" if row.latency_p50_ms is None else f"{row.latency_p50_ms:.1f}"
         line = f"{name:<10}{_number(value):>16}{difference:>13}{latency:>9}"
-        line += f"{row.means['context_tokens']:>9.0f}" if tokens else ""
+        line += f"{row.means[tokens]:>9.0f}" if tokens else ""
         line += f"  {row.id}"
         if row.scored < row.total:
-            line += click.style(f"  only {row.scored}/{row.total} queries scored", fg="yellow")
+            line += click.style(f"  only {row.scored}/{row.total} {asked(study)} scored", fg="yellow")
         yield click.style(line, bold=row.id == best)
         yield from design(row, slots)
     yield from _simulated(study)
+
+
+def asked(study: Study) -> str:
+    """What its questions are called."""
+    return "cases" if study.record.get("pipeline") == "tools" else "queries"
 
 
 def design(row: Row, slots: Sequence[str]) -> Iterator[str]:
@@ -60,7 +65,8 @@ def _simulated(study: Study) -> Iterator[str]:
     described = study.record["dataset"]
     recipes = described.get("simulated", {})
     if recipes:
-        made = f"{sum(recipes.values()):,} of {described['queries']:,} questions are simulated ({', '.join(recipes)}): "
+        what = "cases" if asked(study) == "cases" else "questions"
+        made = f"{sum(recipes.values()):,} of {described['queries']:,} {what} are simulated ({', '.join(recipes)}): "
         told = made + "they rank designs less surely than real ones, see docs/results.md"
         yield from (click.style(line, fg="yellow") for line in textwrap.wrap(told, WIDTH))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -31,16 +32,19 @@ def overview(found: ToolExplanation) -> Iterator[str]:
         yield from (_of_cases(line) for line in _headroom(found.headroom, found.metric))
     if found.failing:
         yield ""
-        yield from (_of_cases(line) for line in _failing(found.failing))
+        head, *groups = _failing(found.failing)  # the groups are words of the user's own
+        yield _of_cases(head)
+        yield from groups
     yield ""
     yield f"next:  ragtune explain {found.study} --worst 3"
     yield f"       ragtune tools confusion {found.study}"
 
 
 def _of_cases(line: str) -> str:
-    return (
-        line.replace(" queries ", " cases ").replace("for every query", "for every case").replace("questions", "cases")
-    )
+    """The same with what a study of tools calls a query."""
+    for word, ours in (("queries", "cases"), ("query", "case"), ("questions", "cases"), ("question", "case")):
+        line = re.sub(rf"\b{word}\b", ours, line)
+    return line
 
 
 def _waterfall(fall: Waterfall) -> Iterator[str]:

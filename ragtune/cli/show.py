@@ -29,7 +29,7 @@ def command(study: str | None, workspace: Path, sort: str | None, top: int, as_c
     """
     from dataclasses import asdict
 
-    from ragtune.cli._leaderboard import in_full, leaderboard
+    from ragtune.cli._leaderboard import asked, in_full, leaderboard
     from ragtune.cli.sweep import as_record
     from ragtune.engine.workspace import Workspace
     from ragtune.study import newest, open_study
@@ -53,7 +53,7 @@ def command(study: str | None, workspace: Path, sort: str | None, top: int, as_c
             table.writerow([row.id, row.baseline, *design, *row.means.values(), row.scored, row.total, *times])
     else:
         metric = found.maximize if sort in (None, "latency") else sort
-        click.echo(f"{found.name}: {len(rows)} configurations, {rows[0].total} queries\n")
+        click.echo(f"{found.name}: {len(rows)} configurations, {rows[0].total} {asked(found)}\n")
         for line in leaderboard(found, rows[: top + 1], str(metric)):
             click.echo(line)
         click.echo("\nbest by " + found.maximize + ":")

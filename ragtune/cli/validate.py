@@ -24,7 +24,9 @@ def command(config: Path, dataset: str | None, overrides: tuple[str, ...]) -> No
     from ragtune.sweeping import prepare
 
     prepared = prepare(dataset, load_config(config, overrides))
+    of_tools = prepared.config.pipeline.name == "tools"
+    things, asked = ("tools", "cases") if of_tools else ("documents", "queries")
     click.echo(
         f"{config} is right: {len(prepared.wired)} distinct configurations on {prepared.dataset.name} "
-        f"({len(prepared.dataset.documents)} documents, {len(prepared.dataset.queries)} queries)"
+        f"({len(prepared.dataset.documents)} {things}, {len(prepared.dataset.queries)} {asked})"
     )

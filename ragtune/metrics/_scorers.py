@@ -50,6 +50,7 @@ class ShownScorer(_Scorer):
     """Scores the tools that are shown as a ranking, in the order in which they are shown."""
 
     name: ClassVar[str] = "shown"
+    version: ClassVar[int] = 2
 
     @work(keep="row", online=False)
     def score(self, shown: Shown, toolset: ToolSet, expected: Cases) -> Scores:
@@ -61,6 +62,7 @@ class CallScorer(_Scorer):
     """Scores the calls that were made."""
 
     name: ClassVar[str] = "calls"
+    version: ClassVar[int] = 2
 
     @work(keep="row", online=False)
     def score(

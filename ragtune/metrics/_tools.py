@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from ragtune.metrics._found import NEVER, Found
 from ragtune.metrics._judged import Unit
 from ragtune.metrics._truth import Items
-from ragtune.tools import Call, Case, Replies, Shown, ToolSet
+from ragtune.tools import Adapter, Call, Case, Replies, Shown, ToolSet
 from ragtune.tools.matching import Judgement, match
+from ragtune.tools.matching._assign import align, assign
 from ragtune.types import Floats, Ints
 
 
@@ -19,7 +21,8 @@ class JudgedShown:
     """The tools that each case is shown, beside the tools it needs; for the rank measures.
 
     A need is a call that is expected; it is met at the first tool that stands for the expected one or an alternative. For
-    a case that no tool fits there is nothing to find and nothing can be missed: every rank measure is 1.
+    a case that no tool fits there is nothing to find and nothing can be missed: every rank measure is 1. Precision counts
+    the tools themselves: two halves of a split one are both right, one that several were merged into is one tool.
     """
 
     def __init__(self, shown: Shown, toolset: ToolSet, cases: Sequence[Case]) -> None:
@@ -32,8 +35,14 @@ class JudgedShown:
         return self._needs
 
     def relevant_within(self, k: int, unit: Unit) -> Floats:
-        """(n_cases,) how many of the first `k` tools are needed; `k` where nothing is."""
-        return np.minimum(self._needs.within(k), k) if k < NEVER else self._needs.within(k)
+        """(n_cases,) how many of the first `k` tools are right; `k` where no tool is."""
+        ranks = self._ranks()
+        found = np.full(len(self._cases), float(k))
+        for i, case in enumerate(self._cases):
+            if case.calls:
+                right = sorted({place for call in case.calls for place in self._places(call.tools)})
+                found[i] = (ranks[i, right] <= k).sum()
+        return found
 
     @cached_property
     def _needs(self) -> Found:
@@ -105,7 +114,7 @@ class JudgedCalls:
         seen: dict[tuple[int, tuple[str, ...]], Judgement] = _seen(self.cases, self._original, rules)
         found = []
         for i, (case, reply) in enumerate(zip(self.cases, self.replies, strict=True)):
-            calls = [self._mapped(call) for call in reply.calls]
+            calls = self._originals(case, reply.calls)
             bare = not any(call.arguments or call.invalid for call in calls)
             key = (i, tuple(call.tool for call in calls))
             judgement = seen.get(key) if bare else None
@@ -116,11 +125,43 @@ class JudgedCalls:
             found.append(judgement)
         return found
 
+    def _originals(self, case: Case, made: Sequence[Call]) -> list[Call]:
+        """The calls as calls of the originals.
+
+        A call of a merged tool that does not say which of them is meant cannot be carried out, so it stays invalid. But
+        the tool was the right one if any of its originals is, so it counts as a call of that one: as many expected calls
+        as can be are met.
+        """
+        calls = [self._mapped(call) for call in made]
+        meant = [
+            reached(self._toolset.adapter(shown.tool), shown.arguments) if call.invalid else (call.tool,)
+            for shown, call in zip(made, calls, strict=True)
+        ]
+        if all(len(ids) == 1 for ids in meant):
+            return calls
+        costs = [[int(set(wanted.tools).isdisjoint(ids)) for ids in meant] for wanted in case.calls]
+        for i, j in align(costs, 1, 1) if case.order == "given" else assign(costs):
+            fitting = [id for id in case.calls[i].tools if id in meant[j]]
+            if fitting and len(meant[j]) > 1:
+                calls[j] = calls[j].model_copy(update={"tool": fitting[0]})
+        return calls
+
     def _mapped(self, call: Call) -> Call:
         if call.tool not in self._toolset.adapters:
             return call
         back = self._toolset.original_call(call.tool, call.arguments)
         return back.model_copy(update={"invalid": call.invalid}) if call.invalid else back
+
+
+def reached(adapter: Adapter, arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of the originals that a call may be of: several where a choice that it leads to does not say which."""
+    plain = adapter.model_copy(update={"choice": None, "then": None})
+    given = plain.apply(arguments).arguments
+    if adapter.choice is None:
+        return reached(adapter.then, given) if adapter.then is not None else (adapter.target,)
+    said = given.pop(adapter.choice.source, None)
+    option = adapter.choice.options.get(said) if isinstance(said, str) else None
+    return adapter.originals if option is None else reached(option, given)
 
 
 _kept: dict[str, tuple[Sequence[Case], ToolSet, dict[tuple[int, tuple[str, ...]], Judgement]]] = {}

@@ -119,6 +119,9 @@ def knobs(configurations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _flat(configuration: Mapping[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for slot, spec in configuration.items():
+        if isinstance(spec, list):  # several in a row: which, is one knob
+            row[slot] = " + ".join(spelling.write(part) for part in spec)
+            continue
         word = spec if isinstance(spec, str) else next(iter(spec))
         row[slot] = word
         given = {} if isinstance(spec, str) else dict(spec[word] or {})

@@ -12,6 +12,7 @@ The dict goes to JSON. Configurations and queries are known by their place in it
   `measures` (label -> numbers), `low`, `high`, `difference`, `difference_low`, `difference_high`, `p`.
 - `knobs`: `[{name, values, of}]`, `of` a place in `values` for each configuration, -1 where it has no such knob.
 - `effects`: `[{knob, told, levels: [{value, effect, low, high}]}]`, the largest first; `interactions`: texts.
+- `words`: what things are called, see `_words`. Studies of tools have `confusion` and `errors` too, see `_tools`.
 - `losses`: `[{configuration, total, met, stages: [{told, lost, gain}]}]`.
 - `heat`: see `_heat.heat`. `queries`: columns, see `_heat.query_columns`. `pages`: query -> page, see `_pages.pages`.
 - `latency`: `[{configuration, p50, p95, p99}]`, milliseconds. `measured`: see `_method.method`.
@@ -26,22 +27,18 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from ragtune import spelling
 from ragtune.effects import effects, interactions
 from ragtune.engine.workspace import Workspace
-from ragtune.errors import RagtuneError
-from ragtune.explaining import Explanation, explain, trace
 from ragtune.judging import verdict_of
-from ragtune.report import _columns, _effects_told, _heat, _method, _pages, _told, _units
+from ragtune.report import _columns, _effects_told, _heat, _method, _parts, _told, _units, _words
 from ragtune.study import Study
 from ragtune.types import Floats, Ints
 from ragtune.verdict import Verdict
 
 MOST_DESIGNS = 5_000
 MOST_QUERIES = 3_000
-PAGES_BYTES = 2_500_000
 TIMED = 12
 """Designs whose latency is drawn."""
 
@@ -55,17 +52,16 @@ def gather(study: Study, workspace: Workspace) -> dict[str, Any]:
     record = study.record
     entries = [record["configurations"][i] for i in designs.tolist()]
     names, places = _columns.slots([entry["slots"] for entry in entries])
-    seen = _seen(study, workspace, designs, roles, absent)
-    texts = seen[0].traced.queries if seen else None
-    order = _pages.worst_first(seen, len(study.scores.queries)) if seen else []
     shown = {int(q): at for at, q in enumerate(queries)}
-    pages = _pages.pages(seen, [q for q in order if q in shown], PAGES_BYTES) if seen else {}
-    return {
+    tools = record.get("pipeline") == "tools"
+    parts = (_parts.of_tools if tools else _parts.of_retrieval)(study, workspace, designs, roles, shown, absent)
+    texts, pages = parts.pop("texts"), parts.pop("pages")
+    found = {
         "version": version("ragtune"),
         "name": study.name,
         "title": str(record["name"]),
         "size": _size(study),
-        **_words(study, verdict, known, absent),
+        **_verdict_told(study, verdict, known, absent),
         "measures": _columns.measures(study, known),
         "maximize": study.maximize,
         "level": 0.95,
@@ -79,16 +75,29 @@ def gather(study: Study, workspace: Workspace) -> dict[str, Any]:
         },
         "knobs": _columns.knobs([entry["slots"] for entry in entries]),
         **_effects(study, absent),
-        "losses": [_loss(each) for each in seen],
+        **parts,
         "heat": _heat.heat(study, designs, queries),
         "queries": _heat.query_columns(study, designs, queries, roles["baseline"], roles["pick"], texts),
         "pages": {str(shown[q]): page for q, page in pages.items()},
-        "pages_note": _pages_note(len(pages), len(queries), len(study.scores.queries)),
+        "pages_note": _pages_note(len(pages), len(queries), len(study.scores.queries), tools=tools),
         "latency": _latency(roles, known, designs),
         "latency_note": "Requests of the sample, one at a time, warm: a dot at the median, a notch at p95, a line to p99.",
         "measured": _method.method(study, verdict),
         "absent": absent,
     }
+    return _of_tools(found) if tools else found
+
+
+def _of_tools(found: dict[str, Any]) -> dict[str, Any]:
+    """The same with our own sentences in the words of tools."""
+    names = ("size", "headline", "figures", "warnings", "effects_note", "pages_note", "absent")
+    turned = {name: _words.of_tools(found[name]) for name in names}
+    measured = found["measured"]
+    groups = [
+        {**group, "rows": [row if row[0] == "Dataset" else _words.of_tools(row) for row in group["rows"]]}
+        for group in measured["groups"]
+    ]
+    return {**found, **turned, "measured": {**measured, "told": _words.of_tools(measured["told"]), "groups": groups}}
 
 
 def _kept(study: Study, verdict: Verdict) -> tuple[dict[str, Any], Ints, Ints]:
@@ -122,7 +131,9 @@ def _size(study: Study) -> str:
     return f"{_units.count(n, 'design')}, {queries}, {_units.count(data['documents'], 'document')}"
 
 
-def _words(study: Study, verdict: Verdict, known: Mapping[str, Floats], absent: dict[str, str]) -> dict[str, Any]:
+def _verdict_told(
+    study: Study, verdict: Verdict, known: Mapping[str, Floats], absent: dict[str, str]
+) -> dict[str, Any]:
     """The headline, the figures, the targets and the warnings."""
     ids = [entry["id"] for entry in study.record["configurations"]]
     pick = ids.index(verdict.pick)
@@ -163,42 +174,14 @@ def _effects(study: Study, absent: dict[str, str]) -> dict[str, Any]:
     return _effects_told.told(found, interactions(entries, scores, noise=noise), study.maximize)
 
 
-def _seen(
-    study: Study, workspace: Workspace, designs: Ints, roles: Mapping[str, Any], absent: dict[str, str]
-) -> list[_pages.Seen]:
-    """The pick and the baseline, explained; nothing where the workspace no longer holds what that takes."""
-    found = []
-    for i in dict.fromkeys([roles["pick"], roles["baseline"]]):
-        id_ = study.record["configurations"][int(designs[i])]["id"]
-        try:
-            found.append(_pages.Seen(i, explain(study, workspace, id_), trace(study, workspace, id_)))
-        except (RagtuneError, ValidationError) as error:
-            told = f"The workspace cannot tell how design {id_} came to its contexts: {error}"
-            told = told.replace(str(workspace.folder), "it")
-            absent.update({"losses": told, "pages": told})
-    return found
-
-
-def _loss(seen: _pages.Seen) -> dict[str, Any]:
-    explained: Explanation = seen.explained
-    stages = [{"told": loss.told, "lost": loss.needs, "gain": loss.oracle_needs} for loss in explained.losses]
-    return {
-        "configuration": seen.configuration,
-        "total": explained.needs,
-        "met": explained.met,
-        "stages": stages,
-    }
-
-
-def _pages_note(shown: int, queries: int, all_queries: int) -> str:
+def _pages_note(shown: int, queries: int, all_queries: int, *, tools: bool = False) -> str:
     told = "" if queries == all_queries else f"A sample of {queries:,} of {all_queries:,} queries. "
     if not shown:
         return told
+    what = "what was expected, shown and called" if tools else "documents, chunks and evidence"
     if shown == queries:
-        return f"{told}Each leads to a page with its documents, chunks and evidence."
-    return (
-        f"{told}Each leads to a page; {shown:,} of them, the worst and a sample, show documents, chunks and evidence."
-    )
+        return f"{told}Each leads to a page with {what}."
+    return f"{told}Each leads to a page; {shown:,} of them, the worst and a sample, show {what}."
 
 
 def _latency(roles: Mapping[str, Any], known: Mapping[str, Floats], designs: Ints) -> list[dict[str, Any]]:

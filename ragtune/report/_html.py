@@ -11,12 +11,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ragtune.report._words import RAG
+
 LIMIT = 5_500_000
 """Bytes that the data may take; what is large is left out until they fit."""
 STYLES = ("style.css", "narrow.css")
 SCRIPTS = (
     "dom.js", "format.js", "state.js", "table.js", "marks.js", "leaderboard.js", "scatter.js", "parallel.js",
-    "effects.js", "losses.js", "heat.js", "queries.js", "latency.js", "query_page.js", "design_page.js", "main.js",
+    "effects.js", "losses.js", "confusion.js", "heat.js", "queries.js", "latency.js", "query_page.js", "design_page.js",
+    "main.js",
 )  # fmt: skip
 PARTS = (
     ("verdict", "Verdict"),
@@ -43,18 +46,23 @@ def html(data: Mapping[str, Any]) -> str:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    data = _fitting(data)
+    data = _fitting({"words": RAG, **data})
     style = "\n".join(_read(name) for name in STYLES)
     script = f'(() => {{\n"use strict";\n{"".join(_read(name) for name in SCRIPTS)}}})();\n'
     template = Environment(autoescape=True, trim_blocks=False).from_string(_read("page.html.j2"))
     return template.render(
         data=data,
-        parts=PARTS,
+        parts=[(id, _part(id, text, data["words"])) for id, text in PARTS],
         policy=policy(script, style),
         style=Markup(style),  # ours, from this package
         script=Markup(script),
         json=Markup(in_script(data)),  # escaped there
     )
+
+
+def _part(id: str, text: str, words: Mapping[str, Any]) -> str:
+    named = {"losses": str(words["losses_part"]), "queries": str(words["queries"]).capitalize()}
+    return named.get(id, text)
 
 
 def policy(script: str, style: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ragtune.report import _units
+from ragtune.report._words import RAG
 
 RUNNERS_UP = 3
 _SPECIAL = re.compile(r"[\\`*{}\[\]~|$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
@@ -104,7 +105,7 @@ def _targets(data: Mapping[str, Any]) -> list[str]:
 
 
 def _losses(data: Mapping[str, Any]) -> list[str]:
-    rows = []
+    rows, words = [], data.get("words", RAG)
     for flow in data["losses"] or []:
         if flow["configuration"] == data["roles"]["pick"]:
             rows = [
@@ -112,20 +113,21 @@ def _losses(data: Mapping[str, Any]) -> list[str]:
                     text(s["told"]),
                     f"{s['lost']:,}",
                     f"{100 * s['lost'] / max(1, flow['total']):.1f} %",
-                    f"+{s['gain']:,}",
+                    *([f"+{s['gain']:,}"] if words["gain"] else []),
                 ]
                 for s in flow["stages"]
                 if s["lost"]
             ]
             rows.append(
                 [
-                    "**reached the context**",
+                    f"**{words['kept']}**",
                     f"{flow['met']:,}",
                     f"{100 * flow['met'] / max(1, flow['total']):.1f} %",
-                    "",
+                    *([""] if words["gain"] else []),
                 ]
             )
-    return table(["Evidence of the pick", "Pieces", "Share", "If that stage were perfect"], 3, rows)
+    head = [words["of_pick"], words["pieces"], "Share"] + (["If that stage were perfect"] if words["gain"] else [])
+    return table(head, len(head) - 1, rows)
 
 
 def _warnings(data: Mapping[str, Any]) -> list[str]:

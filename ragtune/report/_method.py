@@ -29,9 +29,15 @@ def method(study: Study, verdict: Verdict) -> dict[str, Any]:
 
 
 def _told(study: Study, verdict: Verdict) -> list[str]:
+    of_tools = study.record.get("pipeline") == "tools"
+    against = (
+        "the calls that each case asks for"
+        if of_tools
+        else "evidence that lives in the source documents, whatever the chunks"
+    )
     told = [
-        "Every design was run on every query, and scored against evidence that lives in the source documents, whatever the "
-        "chunks. The baseline is part of the study, so every result is also a paired difference."
+        f"Every design was run on every query, and scored against {against}. The baseline is part of the study, so every "
+        "result is also a paired difference."
     ]
     how = (
         f"{count(verdict.judge_queries, 'query', 'queries')} were kept back for judging and took no part in the choice."

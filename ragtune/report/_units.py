@@ -9,6 +9,7 @@ _TITLES = {
     "latency_p95_ms": "p95 latency",
     "latency_p99_ms": "p99 latency",
     "context_tokens": "Context",
+    "tool_tokens": "Tools shown",
     "index_bytes": "Index",
     "embedding_tokens": "Embedded",
     "usd_per_1k": "1,000 requests",

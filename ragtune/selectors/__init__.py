@@ -43,13 +43,15 @@ class Selector(Component):
         if self.order == "reversed":
             key = -place
         elif self.order == "given":
-            key = shown.tool
+            key = shown.tool.astype(np.int64)
         elif self.order == "name":
-            key = by_name[shown.tool]
+            key = np.append(by_name, -1)[shown.tool]
         else:
-            drawn = [np.random.default_rng([self.seed, *text.encode()]) for text in requests.texts]
-            rows = [draw.permutation(shown.tool.shape[1]) for draw in drawn]
-            key = np.array(rows).reshape(shown.tool.shape)
+            # Drawn for every tool, not only for those shown: a request alone is then shuffled as it is among others.
+            key = np.zeros(shown.tool.shape, dtype=np.int64)
+            for row, places, text in zip(key, shown.tool, requests.texts, strict=True):
+                draw = np.random.default_rng([self.seed, *text.encode("utf-8", "surrogatepass")])
+                row[:] = np.append(draw.permutation(len(toolset)), -1)[places]
         order = np.argsort(np.where(shown.tool >= 0, key, np.iinfo(np.int64).max), axis=1, kind="stable")
         return Shown(np.take_along_axis(shown.tool, order, 1), np.take_along_axis(shown.score, order, 1))
 
@@ -71,7 +73,8 @@ def offered(requests: Requests, toolset: ToolSet) -> NDArray[np.bool_]:
 def best(ranking: Ranking, allowed: NDArray[np.bool_], k: int, least: float | None = None) -> Shown:
     """The first `k` allowed tools of each row of a ranking of tools; none that score below `least`."""
     tool, score = ranking.chunk, ranking.score
-    fits = (tool >= 0) & np.take_along_axis(allowed, np.maximum(tool, 0), axis=1)
+    none = np.zeros((len(allowed), 1), dtype=bool)
+    fits = np.take_along_axis(np.append(allowed, none, axis=1), tool.astype(np.int64), axis=1)  # -1, nothing: the last
     if least is not None:
         fits &= score >= least
     order = np.argsort(~fits, axis=1, kind="stable")[:, :k]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ class All(Selector):
 
     Source: ragtune
     """
+
+    version: ClassVar[int] = 2
 
     order: Annotated[Order, Affects({"select"})] = "given"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field, PositiveInt
@@ -19,17 +19,20 @@ from ragtune.types import Ranking
 class AlwaysOn(ReadsTools, Selector):
     """Shows the tools named in `always` (ids of originals), then the `k` others that the retriever ranks highest.
 
+    One that an edit has hidden, or that a request does not offer, is not shown.
     Source: ragtune
     """
+
+    version: ClassVar[int] = 2
 
     always: Annotated[tuple[str, ...], Field(min_length=1), Affects({"select"})]
     retriever: Annotated[Retriever, Affects()] = "dense"  # type: ignore[assignment]
     k: Annotated[PositiveInt, Affects({"select"})] = 5
 
     @work(keep="no")
-    def select(self, retriever: Ranking, requests: Requests, toolset: ToolSet) -> Shown:
+    def select(self, retriever: Ranking, requests: Requests, toolset: ToolSet, original: ToolSet) -> Shown:
         """The named ones first, in the order of their names in `always`."""
-        fixed = self._fixed(toolset)
+        fixed = self._fixed(toolset, original)
         allowed = offered(requests, toolset)
         rest = allowed.copy()
         rest[:, fixed] = False
@@ -43,15 +46,16 @@ class AlwaysOn(ReadsTools, Selector):
         )
         return self.arranged(shown, toolset, requests)
 
-    def _fixed(self, toolset: ToolSet) -> list[int]:
+    def _fixed(self, toolset: ToolSet, original: ToolSet) -> list[int]:
         """Places of the tools that stand for the named originals; hidden ones are gone on purpose."""
-        stands_for: dict[str, list[int]] = {}
-        for i, tool in enumerate(toolset.tools):
-            for original in toolset.originals(tool.id):
-                stands_for.setdefault(original, []).append(i)
-        unknown = [name for name in self.always if name not in stands_for]
+        known = list(original.place)
+        unknown = [name for name in self.always if name not in original.place]
         if unknown:
             raise InputError(
-                "\n".join(f"selector always-on: no tool '{name}'{suggest(name, list(stands_for))}" for name in unknown)
+                "\n".join(f"selector always-on: no tool '{name}'{suggest(name, known)}" for name in unknown)
             )
-        return list(dict.fromkeys(place for name in self.always for place in stands_for[name]))
+        stands_for: dict[str, list[int]] = {}
+        for i, tool in enumerate(toolset.tools):
+            for id in toolset.originals(tool.id):
+                stands_for.setdefault(id, []).append(i)
+        return list(dict.fromkeys(place for name in self.always for place in stands_for.get(name, ())))

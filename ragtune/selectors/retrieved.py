@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import PositiveInt
 
@@ -21,6 +21,8 @@ class Retrieved(ReadsTools, Selector):
     Tools are few, so all of them are ranked, whatever the retriever's `depth`.
     Source: ragtune
     """
+
+    version: ClassVar[int] = 2
 
     retriever: Annotated[Retriever, Affects()] = "dense"  # type: ignore[assignment]
     k: Annotated[PositiveInt, Affects({"select"})] = 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import PositiveInt
@@ -21,6 +21,8 @@ class ServerThenTool(ReadsTools, Selector):
     Tools without a server are a server of their own.
     Source: hierarchical routing of MCP-Zero (Fei et al. 2025), with servers judged by their tools
     """
+
+    version: ClassVar[int] = 2
 
     retriever: Annotated[Retriever, Affects()] = "dense"  # type: ignore[assignment]
     servers: Annotated[PositiveInt, Affects({"select"})] = 2
@@ -47,8 +49,9 @@ class ServerThenTool(ReadsTools, Selector):
         there[there] = allowed[tools[there]]
         of = server[tools[there]]
         scores = ranking.score[i][there]
-        first = np.array([int((of[:at] == of[at]).sum()) for at in range(len(of))])
-        judged = first < self.tools_judged
+        together = np.argsort(of, kind="stable")  # best first within a server
+        judged = np.empty(len(of), dtype=bool)
+        judged[together] = np.arange(len(of)) - np.searchsorted(of[together], of[together]) < self.tools_judged
         total = np.bincount(of[judged], weights=scores[judged], minlength=n_servers)
         count = np.bincount(of[judged], minlength=n_servers)
         mean = np.where(count > 0, total / np.maximum(count, 1), -np.inf)

@@ -85,7 +85,8 @@ class Shown(Value):
 class Reply:
     """What a caller did for one request.
 
-    `calls` are named by the id of the tool as edited. `failed` says why there is no reply at all (then the case is not scored); `confidence` is
+    `calls` are named by the id of the tool as edited. `failed` says why there is no reply at all (then the case is not
+    scored); `confidence` is
     higher the surer the caller is that some tool fits, where it can tell. Tokens and seconds are the endpoint's own.
     """
 

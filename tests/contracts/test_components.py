@@ -33,6 +33,9 @@ NEEDED = {
     ("embedder", "sparse-encoder"): {"model": str(sparse_model.folder())},
     ("retriever", "sparse"): {"embedder": {"sparse-encoder": {"model": str(sparse_model.folder())}}},
     ("retriever", "run"): {"path": str(Path(__file__).with_name("awkward.run")), "unknown": "skip"},
+    ("edit", "describe-from"): {"path": str(Path(__file__).with_name("wording.yaml"))},
+    ("selector", "always-on"): {"always": ["日本", "twin"]},
+    ("caller", "replay"): {"path": str(Path(__file__).with_name("awkward_replies.jsonl"))},
     ("metric", "precision"): {"k": 5},
     ("metric", "success"): {"k": 5},
 }

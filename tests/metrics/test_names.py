@@ -4,13 +4,18 @@ from ragtune.component import find, words
 from ragtune.errors import InputError
 from ragtune.metrics import Metric, RankMetric, SpanMetric, parse_metric
 
-RANK = ["nDCG", "recall", "precision", "MRR", "MAP", "success"]
+RANK = ["nDCG", "recall", "precision", "MRR", "MAP", "success", "completeness"]
+CALLS = [
+    "selection_accuracy", "call_accuracy", "strict_call_accuracy", "argument_accuracy", "no_call", "false_call",
+    "extra_call", "missing_call", "wrong_tool", "schema_invalid", "missing_argument", "unexpected_argument",
+    "wrong_value", "wrong_type", "tool_tokens", "tools_shown",
+]  # fmt: skip
 LABELS = [
     *[f"{name}@{k}" for name in RANK for k in (1, 10, 100)],
     *[f"evidence_{name}@5" for name in RANK],
     *["nDCG", "recall", "MRR", "MAP", "evidence_nDCG", "evidence_recall", "evidence_MRR", "evidence_MAP"],
     *[f"span_{name}{cutoff}" for name in ("recall", "precision", "iou") for cutoff in ("", "@5")],
-    *["span_precision_omega", "context_tokens"],
+    *["span_precision_omega", "context_tokens", "completeness", "evidence_completeness", *CALLS],
 ]
 
 
@@ -60,6 +65,8 @@ def test_spellings():
         ("recall(depth=3)", "depth"),
         ("recall(k=", "recall"),
         ("context_tokens@5", "context_tokens@5"),
+        ("selection_accuracy@5", "takes no cutoff"),
+        ("selection_acuracy", "did you mean 'selection_accuracy'"),
         ("span_precision_omega@5", "span_precision_omega@5"),
         ("", "metric"),
     ],
@@ -79,6 +86,10 @@ def test_a_wrong_name_is_told(name, told):
         ("span_precision_omega", "ranking", "higher"),
         ("span_recall", "context", "higher"),
         ("context_tokens", "context", "lower"),
+        ("completeness@5", "ranking", "higher"),
+        ("selection_accuracy", "call", "higher"),
+        ("tool_tokens", "call", "lower"),
+        ("false_call", "call", "lower"),
     ],
 )
 def test_level_and_direction(label, level, better):

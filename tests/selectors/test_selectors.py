@@ -131,7 +131,9 @@ def test_always_on_of_a_hidden_tool_shows_the_others():
     hidden = then({"hide": {"ids": ["clock"]}}, TOOLS)
     spec = {"always-on": {"always": ["clock", "mail"], "k": 1}}
     assert shown_of(select(spec, asked(None), hidden, ranked([(2, 0.9), (0, 0.1)]))) == [[0, 2]]
-    assert shown_of(select({"always-on": {"always": ["clock"], "k": 1}}, asked(None), hidden, ranked([(2, 0.9)]))) == [[2]]
+    assert shown_of(select({"always-on": {"always": ["clock"], "k": 1}}, asked(None), hidden, ranked([(2, 0.9)]))) == [
+        [2]
+    ]
 
 
 def test_always_on_shows_all_halves_of_a_split_tool():

@@ -7,14 +7,19 @@ from importlib import import_module
 import click
 
 SUBCOMMANDS: dict[str, str] = {
-    "cases": "Check cases of tools, and convert them.",
+    "confusion": "Show which tools are taken for which, and each tool's nearest rival.",
+    "diff": "Say what changed between two sets of tools, and whether it breaks callers.",
+    "edit": "Edit a tool in your editor, and see at once what that does.",
     "export": "Write tools as a provider takes them, and say what is lost.",
     "import": "Read tools from a server, a provider's format, Python or OpenAPI.",
     "lint": "Say what is likely wrong with tools, and fix what is safe to fix.",
+    "panel": "Show abstention, errors, the pool-size curve, or how far a proxy holds.",
     "record": "Write what a caller replied in a study, to be replayed.",
     "schema": "Print the JSON schema of tool files.",
     "simulate": "Draft cases for tools that have none.",
+    "test": "Gate tools in CI: thresholds met, no worse than a snapshot.",
     "tokens": "Count what it takes to show tools: tokens and money.",
+    "try": "See which tools a query is shown, and what is called.",
     "validate": "Check a tool file; every fault at once.",
 }
 """Subcommand -> its help in one line. A test holds it equal to the commands' own."""

@@ -130,7 +130,7 @@ def _rivals(rivals: tuple[Rival, ...], top: int) -> Iterator[str]:
         margin = "" if rival.margin is None else f" {rival.margin:+.2f}"
         score = "-" if rival.by_score is None else _short(rival.by_score, 17) + margin
         yield f"{_short(rival.tool, 21):<22}{f'{rival.right}/{rival.expected}':>8}  {text:<24}{score:<23}".rstrip()
-    yield click.style("By score: how far the tool's own mean score lies above the rival's, on its cases.", dim=True)
+    yield click.style("By score: how far its own mean score is above the rival's, on its own cases.", dim=True)
 
 
 def _short(text: str, width: int) -> str:

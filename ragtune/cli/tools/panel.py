@@ -132,11 +132,11 @@ def _pool_size(rows: Sequence[PoolSize]) -> Iterator[str]:
 
 
 def _errors(rows: Sequence[KindRow]) -> Iterator[str]:
-    yield click.style(f"{'share of cases':<16}{'baseline':<22}{'this design':<22}{'change':<20}", dim=True)
+    yield click.style(f"{'share of cases':<15}{'baseline':<21}{'this design':<21}change", dim=True)
     for row in rows:
         first, last = (_figure(share) for share in row.shares)
         change = _figure(row.change, sign=True) if row.change else ""
-        yield f"{row.kind:<16}{first:<22}{last:<22}{change:<20}".rstrip()
+        yield f"{row.kind:<15}{first:<21}{last:<21}{change}".rstrip()
     if any(row.shares[-1].value is None for row in rows):
         yield click.style("Unknown: the caller gives no arguments, or no case got a reply.", dim=True)
 

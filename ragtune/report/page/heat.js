@@ -19,7 +19,7 @@ function decoded(layer) {
 }
 
 function heat(place) {
-  if (!data.heat || !data.heat.layers.length) return place.append(absent("heat", "There are no scores query by query."));
+  if (!data.heat || !data.heat.layers.length) return place.append(absent("heat", `There are no scores ${data.words.query} by ${data.words.query}.`));
   const layers = data.heat.layers.map(decoded);
   const [rows, columns] = [data.heat.configurations, data.heat.queries];
   let layer = layers[0];
@@ -29,10 +29,10 @@ function heat(place) {
   };
   const canvas = el("canvas", { "aria-hidden": "true" });
   const cursor = el("div", { class: "cursor", hidden: true });
-  const frame = el("div", { class: "heat", tabindex: "0", role: "group", "aria-label": `Heat map of ${plural(rows.length, "design")} by ${plural(columns.length, "query", "queries")}. Arrow keys move, Enter opens the query; the table of queries below has the numbers.` }, canvas, cursor);
+  const frame = el("div", { class: "heat", tabindex: "0", role: "group", "aria-label": `Heat map of ${plural(rows.length, "design")} by ${plural(columns.length, data.words.query, data.words.queries)}. Arrow keys move, Enter opens the ${data.words.query}; the table of ${data.words.queries} below has the numbers.` }, canvas, cursor);
   const key = el("div", { class: "legend key" });
   const switcher = layers.length > 1 ? select("Measure", layers.map((one, k) => [String(k), one.label]), "0", (k) => ((layer = layers[Number(k)]), paint())) : null;
-  place.append(el("div", { class: "filters" }, switcher, key), frame, el("p", { class: "note" }, `Rows: ${plural(rows.length, "design")}, best on top. Columns: ${plural(columns.length, "query", "queries")}, hardest on the left. P marks the pick, B the baseline. ${data.heat.note || ""}`));
+  place.append(el("div", { class: "filters" }, switcher, key), frame, el("p", { class: "note" }, `Rows: ${plural(rows.length, "design")}, best on top. Columns: ${plural(columns.length, data.words.query, data.words.queries)}, hardest on the left. P marks the pick, B the baseline. ${data.heat.note || ""}`));
 
   const small = document.createElement("canvas");
   function paint(print) {

@@ -1,7 +1,7 @@
 /* From all the evidence to what reached the model: what each stage lost, and what a perfect one would win back. */
 function losses(place) {
   const all = data.losses || [];
-  if (!all.length) return place.append(absent("losses", "Where evidence was lost was not worked out."));
+  if (!all.length) return place.append(absent("losses", `${data.words.losses_title} was not worked out.`));
   place.append(el("div", { class: "pair" }, all.map(waterfall)));
   return undefined;
 }
@@ -32,13 +32,13 @@ function waterfall(flow) {
     el("figcaption", {}, kind === "other" ? null : el("span", { class: `badge ${kind}` }, ROLE_TEXT[kind]), designLink(flow.configuration)),
     el(
       "div",
-      { class: "scroll", role: "region", tabindex: "0", "aria-label": `Evidence lost, ${ROLE_TEXT[kind] || designName(flow.configuration)}` },
+      { class: "scroll", role: "region", tabindex: "0", "aria-label": `${data.words.lost}, ${ROLE_TEXT[kind] || designName(flow.configuration)}` },
       el(
         "table",
         { class: "data bars falls" },
-        el("caption", { class: "unseen" }, `Evidence lost per stage: ${designName(flow.configuration)}`),
-        el("thead", {}, el("tr", {}, ["Stage", null, "Pieces", "Share", "If perfect"].map((text, at) => el("th", { scope: "col", class: at === 1 ? "chart" : at ? "num" : null }, text || el("span", { class: "unseen" }, "Drawn"))))),
-        el("tbody", {}, row("all", "all evidence", 0, flow.total, flow.total), stages, row("kept", "reached the context", 0, flow.met, flow.met)),
+        el("caption", { class: "unseen" }, `${data.words.lost} per stage: ${designName(flow.configuration)}`),
+        el("thead", {}, el("tr", {}, ["Stage", null, data.words.pieces, "Share", data.words.gain ? "If perfect" : ""].map((text, at) => el("th", { scope: "col", class: at === 1 ? "chart" : at ? "num" : null }, text || el("span", { class: "unseen" }, "Drawn"))))),
+        el("tbody", {}, row("all", data.words.all, 0, flow.total, flow.total), stages, row("kept", data.words.kept, 0, flow.met, flow.met)),
       ),
     ),
   );

@@ -1,5 +1,5 @@
 /* Draws the overview once, and shows a page of its own for a query or a design by what stands after # in the address. */
-const PARTS = { leaderboard, tradeoffs: scatter, parallel, knobs: effects, losses, heat, queries, latency };
+const PARTS = { leaderboard, tradeoffs: scatter, parallel, knobs: effects, losses, confusion: confusions, errors: errorKinds, heat, queries, latency };
 const [overview, detail] = [byId("overview"), byId("detail")];
 const home = document.title;
 let scrolled = 0;
@@ -34,7 +34,7 @@ function route(first) {
 document.body.append(tip);
 for (const [id, draw] of Object.entries(PARTS)) {
   try {
-    draw(byId(id).querySelector(".part"));
+    if (byId(id)) draw(byId(id).querySelector(".part"));
   } catch (error) {
     byId(id).querySelector(".part").append(el("p", { class: "absent" }, `This part could not be drawn: ${error.message}`));
     console.error(error);

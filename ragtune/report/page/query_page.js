@@ -3,15 +3,15 @@ function queryPage(q) {
   const page = data.pages[String(q)];
   const facts = [["Baseline", asked.baseline], ["Pick", asked.pick], ["Mean of all designs", asked.mean], ["Best of all designs", asked.best]].filter(([, values]) => values);
   const head = [
-    el("p", { class: "crumbs" }, el("a", { href: "#queries" }, "All queries"), ` · ${asked.id[q]}`),
+    el("p", { class: "crumbs" }, el("a", { href: "#queries" }, `All ${data.words.queries}`), ` · ${asked.id[q]}`),
     el("h1", { tabindex: "-1" }, queryText(q)),
     el("p", {}, ((asked.tags && asked.tags[q]) || []).map((tag) => el("span", { class: "tag" }, tag))),
     el("dl", { class: "figures" }, facts.map(([name, values]) => el("div", {}, el("dt", {}, name), el("dd", {}, format(main, values[q]), el("small", {}, main.label))))),
   ];
-  if (!page) return [...head, el("p", { class: "absent" }, data.absent.pages || "This query's documents are not in this file: it holds those of the worst queries only.")];
+  if (!page) return [...head, el("p", { class: "absent" }, data.absent.pages || `This ${data.words.query}'s ${data.words.documents} are not in this file: it holds those of the worst ${data.words.queries} only.`)];
   const place = el("div", {});
   const show = (k) => {
-    place.replaceChildren(...designView(page, page.designs[k]));
+    place.replaceChildren(...(page.tools ? caseView(page.designs[k]) : designView(page, page.designs[k])));
     place.querySelectorAll("table").forEach(withRoles);
   };
   const radios = page.designs.map((design, k) => {
