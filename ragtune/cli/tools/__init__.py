@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 SUBCOMMANDS: dict[str, str] = {
+    "cases": "Check cases of tools, and convert them.",
     "confusion": "Show which tools are taken for which, and each tool's nearest rival.",
     "diff": "Say what changed between two sets of tools, and whether it breaks callers.",
     "edit": "Edit a tool in your editor, and see at once what that does.",

@@ -53,7 +53,7 @@ def command(
     Examples:
       ragtune tools test --tools tools.yaml --cases cases.jsonl --min selection_accuracy=0.8
       ragtune tools test --tools tools.yaml --cases cases.jsonl --write tests/tools.json
-      ragtune tools test --tools tools.yaml --cases cases.jsonl --baseline tests/tools.json --junit tools.xml
+      ragtune tools test --tools tools.yaml --cases cases.jsonl --baseline tests/tools.json
     """
     from ragtune.designs import read_snapshot, write_snapshot
     from ragtune.engine.store import write_atomically
