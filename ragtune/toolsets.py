@@ -155,4 +155,4 @@ def _lot(case: Case, seed: int) -> bytes:
 
 
 def _digest(cases: tuple[Case, ...]) -> str:
-    return digest(*(json.dumps(case.model_dump(mode="json", exclude={"id"}), sort_keys=True) for case in cases))
+    return digest(*(json.dumps(case.model_dump(exclude={"id"}), sort_keys=True) for case in cases))

@@ -142,6 +142,7 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "tooltest": (*GROUND, "designs", "engine", "gating", "linting", "metrics", "toolsets", "trying"),
     "tooldiff": (*GROUND, "tools"),
+    "suggesting": (*GROUND, "endpoint", "linting", "simulators", "stats", "tools", "toolsets"),
     "catalogue": GROUND,
     "schema": (*GROUND, *SLOTS, "config", "metrics", "objectives", "pipelines", "datasets", "space"),
 }

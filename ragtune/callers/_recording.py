@@ -47,7 +47,7 @@ def digest_of(tools: Sequence[Tool]) -> str:
 def _plain(reply: Reply) -> dict[str, Any]:
     given = {name: value for name, value in asdict(reply).items() if value not in (None, "", ())}
     if not reply.failed:
-        given["calls"] = [call.model_dump(mode="json", exclude_defaults=True) for call in reply.calls]
+        given["calls"] = [call.model_dump(exclude_defaults=True) for call in reply.calls]
     return given
 
 

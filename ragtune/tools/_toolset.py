@@ -61,7 +61,7 @@ class ToolSet:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines: a tool and its adapter each."""
-        rows = [[t.spec(), a.model_dump(mode="json") if a else None] for t, a in self._rows()]
+        rows = [[t.spec(), a.model_dump() if a else None] for t, a in self._rows()]
         return pack(rows)
 
     @classmethod

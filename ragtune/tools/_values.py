@@ -51,7 +51,7 @@ class Cases(Value):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines, one case each."""
-        return pack([case.model_dump(mode="json", exclude_defaults=True) for case in self.cases])
+        return pack([case.model_dump(exclude_defaults=True) for case in self.cases])
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -114,7 +114,7 @@ class Replies(Value):
         for reply in self.replies:
             row = {name: value for name, value in asdict(reply).items() if value not in (None, "", ())}
             if reply.calls:
-                row["calls"] = [call.model_dump(mode="json", exclude_defaults=True) for call in reply.calls]
+                row["calls"] = [call.model_dump(exclude_defaults=True) for call in reply.calls]
             rows.append(row)
         return pack(rows)
 

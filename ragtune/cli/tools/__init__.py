@@ -18,6 +18,7 @@ SUBCOMMANDS: dict[str, str] = {
     "record": "Write what a caller replied in a study, to be replayed.",
     "schema": "Print the JSON schema of tool files.",
     "simulate": "Draft cases for tools that have none.",
+    "suggest": "Find wordings that end confusions, held to a gain on held-out cases.",
     "test": "Gate tools in CI: thresholds met, no worse than a snapshot.",
     "tokens": "Count what it takes to show tools: tokens and money.",
     "try": "See which tools a query is shown, and what is called.",
