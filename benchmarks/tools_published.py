@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks import tool_abstention, tool_sweep
+from benchmarks import _tool_abstention, _tool_sweep
+from benchmarks._tool_data import pooled, single
 from benchmarks.common import conclude, kept_workspace
-from benchmarks.tool_data import pooled, single
 from ragtune import sweep
 from ragtune.component import parse
 from ragtune.toolsets import ToolDataset
@@ -68,10 +68,10 @@ def main() -> None:
     bfcl = reproduced("BFCL pooled", pooled("tools/bfcl", lambda row: bool(row["expected"])), BFCL)
     print(f"BFCL pooled: {sum(bfcl)} of {len(bfcl)} within a point, of another pool: not counted")
     print(*curve(), sep="\n")
-    found = tool_sweep.swept()
-    print(*tool_sweep.told(found), sep="\n")
-    abstention = tool_abstention.measured()
-    print(*tool_abstention.told(abstention), sep="\n")
+    found = _tool_sweep.swept()
+    print(*_tool_sweep.told(found), sep="\n")
+    abstention = _tool_abstention.measured()
+    print(*_tool_abstention.told(abstention), sep="\n")
     auc = abstention["irrelevance"].auc["name+description"]
     p = found.verdict.result.p
     conclude(

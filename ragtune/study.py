@@ -96,6 +96,16 @@ class Study:
         ids = tuple(entry["id"] for entry in self.record["configurations"])
         return ScoreTable(ids, tuple(self.record["metrics"]), tuple(self.record["queries"]), self._arrays["scores"])
 
+    def entry(self, configuration: str) -> Mapping[str, Any]:
+        """`id` and `slots` of a configuration, by the beginning of its id; InputError where that is not one's alone."""
+        entries = self.record["configurations"]
+        found = [entry for entry in entries if entry["id"].startswith(configuration)]
+        if len(found) != 1:
+            what = "several configurations begin with" if found else "there is no configuration"
+            ids = [entry["id"] for entry in entries]
+            raise InputError(f"{what} '{configuration}' in {self.name}{suggest(configuration, ids)}")
+        return dict(found[0])
+
     @property
     def fold(self) -> Ints:
         """(n_queries,) int64: -1 for queries kept back to confirm, else the query's part in cross-validation."""

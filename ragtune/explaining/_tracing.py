@@ -19,7 +19,7 @@ from ragtune.engine.memo import Memo
 from ragtune.engine.plan import make_plan
 from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
-from ragtune.errors import InputError, StepError, WorkspaceError, suggest
+from ragtune.errors import StepError, WorkspaceError
 from ragtune.explaining._flow import Flow, Part, Reading
 from ragtune.pipelines.data import (
     AssignmentData,
@@ -58,7 +58,7 @@ def trace(study: Study, workspace: Workspace, configuration: str) -> Traced:
         InputError: there is no such configuration.
         WorkspaceError: the workspace no longer holds what the sweep left, or another version of ragtune made it.
     """
-    entry = _entry(study, configuration)
+    entry = study.entry(configuration)
     computer = Computer(workspace)
     data = data_steps(study, workspace)
     wired = wire_rag(_rag(entry["slots"]), data, ())
@@ -72,16 +72,6 @@ def trace(study: Study, workspace: Workspace, configuration: str) -> Traced:
     texts = computer.value(data.queries).texts
     written = {slot: spelling.write(spec) for slot, spec in entry["slots"].items()}
     return Traced(entry["id"], entry["slots"], written, texts, flow_of(wired, data, computer))
-
-
-def _entry(study: Study, configuration: str) -> Mapping[str, Any]:
-    entries = study.record["configurations"]
-    found = [entry for entry in entries if entry["id"].startswith(configuration)]
-    if len(found) != 1:
-        what = "several configurations begin with" if found else "there is no configuration"
-        ids = [entry["id"] for entry in entries]
-        raise InputError(f"{what} '{configuration}' in {study.name}{suggest(configuration, ids)}")
-    return dict(found[0])
 
 
 def _rag(slots: Mapping[str, Any]) -> Rag:

@@ -19,7 +19,7 @@ from ragtune.engine.compute import Computer, provisional_key
 from ragtune.engine.plan import make_plan
 from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
-from ragtune.errors import InputError, WorkspaceError, suggest
+from ragtune.errors import InputError, WorkspaceError
 from ragtune.pipelines.tools import (
     CaseData,
     RequestData,
@@ -93,7 +93,7 @@ def trace_tools(study: Study, workspace: Workspace, configuration: str) -> Trace
     """
     if study.record.get("pipeline") != "tools":
         raise InputError(f"{study.name} is no study of tools; ragtune explain tells where a study of retrieval loses")
-    entry = _entry(study, configuration)
+    entry = study.entry(configuration)
     computer = Computer(workspace)
     data, dataset = _data(study, workspace, computer)
     wired = wire_tools(_design(entry["slots"]), data, (), Sizes(dataset, data))
@@ -118,16 +118,6 @@ def trace_tools(study: Study, workspace: Workspace, configuration: str) -> Trace
 def _provisional(step: Step, workspace: Workspace) -> bool:
     """Whether its result is there, though some of its rows failed: what the scores rest on until it is done again."""
     return step.keep == "file" and workspace.store.has(provisional_key(step.key))
-
-
-def _entry(study: Study, configuration: str) -> Mapping[str, Any]:
-    entries = study.record["configurations"]
-    found = [entry for entry in entries if entry["id"].startswith(configuration)]
-    if len(found) != 1:
-        what = "several configurations begin with" if found else "there is no configuration"
-        ids = [entry["id"] for entry in entries]
-        raise InputError(f"{what} '{configuration}' in {study.name}{suggest(configuration, ids)}")
-    return dict(found[0])
 
 
 def _design(slots: Mapping[str, Any]) -> Tools:

@@ -151,11 +151,12 @@ def test_a_query_s_page_marks_chunks_context_and_gold(opened):
     assert "over budget" in page.locator("#detail table").inner_text()
     page.get_by_role("radio", name="baseline").check()
     page.get_by_role("link", name="All queries").click()
-    assert page.locator("#overview").is_visible()
+    page.wait_for_selector("#overview", state="visible")
     page.evaluate("location.hash = '#/query/5'")
+    page.wait_for_selector("#detail .absent")
     assert "not in this file" in page.locator("#detail .absent").inner_text()
     page.evaluate("location.hash = '#/query/999'")
-    assert page.locator("#overview").is_visible()
+    page.wait_for_selector("#overview", state="visible")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

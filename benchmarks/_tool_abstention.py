@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._tool_data import offered
 from benchmarks.common import kept_workspace
-from benchmarks.tool_data import offered
 from ragtune.engine.compute import Computer
 from ragtune.pipelines.tools import WiredTools
 from ragtune.sweeping import prepare, sweep

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks._tool_data import single
 from benchmarks.common import kept_workspace, stopwatch
-from benchmarks.tool_data import single
 from ragtune import sweep
 from ragtune.judging import verdict_of
 from ragtune.study import Row, Study
