@@ -6,15 +6,23 @@ import inspect
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ragtune import yaml_tree
 from ragtune.component import Component
 from ragtune.errors import ConfigError, Fault, suggest
-from ragtune.metrics import Metric
-from ragtune.objectives import Objectives, SplitKnobs, read_metrics, read_objectives, read_split
+from ragtune.metrics import Metric, asks_for_answers
+from ragtune.objectives import (
+    ANSWER_METRICS,
+    Measures,
+    Objectives,
+    SplitKnobs,
+    read_metrics,
+    read_objectives,
+    read_split,
+)
 from ragtune.pipelines.pipeline import PIPELINES, RAG, TOOLS, Design, Pipeline
 from ragtune.space import EMPTY, Expander
 from ragtune.yaml_tree import Node
@@ -127,11 +135,12 @@ def _read(tree: Node, root: Path, name: str) -> Config:
     ]
     expander = Expander(faults)
     pipeline = TOOLS if "tools" in tree.value else RAG
-    slots = _Slots(pipeline, expander)
+    metrics, maximize = read_metrics(tree, _measures(tree, pipeline), faults)
+    slots = _Slots(pipeline, expander, _defaults(pipeline, metrics))
     space = slots.space(tree.value.get("space", Node({})))
     baseline = slots.baseline(tree.value.get("baseline", Node({})), space)
-    metrics, maximize = read_metrics(tree, pipeline.measures, faults)
     objectives, metrics = read_objectives(tree, pipeline.measures, metrics, faults)
+    _check_answered(tree, metrics, [*space.get("generator", ()), getattr(baseline, "generator", None)], faults)
     split = read_split(tree.value.get("split") or Node({}), faults)
     dataset = _dataset(tree, pipeline, faults)
     given = tree.value.get("name", Node(name))
@@ -163,12 +172,38 @@ def _dataset(tree: Node, pipeline: Pipeline, faults: list[Fault]) -> Any:
     return {key: given[key].plain() for key in ("tools", "cases") if key in given}
 
 
+def _check_answered(tree: Node, metrics: Sequence[Metric], generators: Sequence[Part], faults: list[Fault]) -> None:
+    """Measures of answers need somebody who answers, in every design."""
+    judged = [metric.label for metric in metrics if asks_for_answers(metric)]
+    if judged and None in generators:
+        where = tree.value.get("space", tree)
+        faults.append(where.fault(f"{judged[0]} judges answers, and there are designs with generator: {EMPTY}"))
+
+
+def _measures(tree: Node, pipeline: Pipeline) -> Measures:
+    """What is measured unless metrics are named: answers too, where somebody is to give them."""
+    space = tree.value.get("space", Node({})).value
+    asked = isinstance(space, dict) and "generator" in space and space["generator"].value not in (None, EMPTY)
+    return (
+        replace(pipeline.measures, defaults=(*pipeline.measures.defaults, *ANSWER_METRICS))
+        if asked
+        else pipeline.measures
+    )
+
+
+def _defaults(pipeline: Pipeline, metrics: Sequence[Metric]) -> Mapping[str, Any]:
+    """What stands in slots that are left out: somebody answers where answers are measured."""
+    asked = pipeline is RAG and any(asks_for_answers(metric) for metric in metrics)
+    return {**pipeline.defaults, "generator": "extractive"} if asked else pipeline.defaults
+
+
 class _Slots:
     """Reads what a space and a baseline name, slot by slot."""
 
-    def __init__(self, pipeline: Pipeline, expander: Expander) -> None:
+    def __init__(self, pipeline: Pipeline, expander: Expander, defaults: Mapping[str, Any]) -> None:
         self._pipeline = pipeline
         self._expander = expander
+        self._defaults = defaults
 
     def space(self, node: Node) -> dict[str, tuple[Part, ...]]:
         """Slot -> alternatives."""
@@ -201,12 +236,12 @@ class _Slots:
         return self._pipeline.design(*chosen) if len(chosen) == len(self._pipeline.slots) else None
 
     def _parts(self, slot: str, node: Node) -> list[Part]:
-        """What a slot names; None for `embedder: none`, a design without vectors."""
+        """What a slot names; None for `embedder: none`, a design without vectors, and the like."""
         if slot == self._pipeline.many:
             return self._chains(slot.removesuffix("s"), node)
-        if slot == "embedder" and isinstance(node.value, list):
+        if slot in self._pipeline.optional and isinstance(node.value, list):
             return [part for item in node.value for part in self._parts(slot, item)]
-        if slot == "embedder" and node.value in (None, EMPTY):
+        if slot in self._pipeline.optional and node.value in (None, EMPTY):
             return [None]
         return list(self._expander.components(slot, node))
 
@@ -240,7 +275,7 @@ class _Slots:
         return [tuple(part for chain in way for part in chain) for way in itertools.product(*choices)]
 
     def _default(self, slot: str) -> Node:
-        return yaml_tree.of(self._pipeline.defaults[slot], Node(None))
+        return yaml_tree.of(self._defaults[slot], Node(None))
 
     def _named(self, node: Node, what: str) -> dict[str, Node]:
         slots = self._pipeline.slots

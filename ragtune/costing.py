@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from ragtune.answers import Answer, Answers
 from ragtune.component import digest
 from ragtune.embedders import Embedder
 from ragtune.endpoint import Endpoint, price
@@ -106,7 +107,7 @@ def money(
     return usd
 
 
-def _billed(caller: Endpoint, replies: Sequence[Reply]) -> float:
+def _billed(caller: Endpoint, replies: Sequence[Reply | Answer]) -> float:
     """US dollars for a thousand requests, by the tokens of those that were answered."""
     told = [r for r in replies if not r.failed and r.input_tokens is not None and r.output_tokens is not None]
     answered = sum(not reply.failed for reply in replies)
@@ -120,12 +121,12 @@ def _billed(caller: Endpoint, replies: Sequence[Reply]) -> float:
     return sum(known) / len(known) * 1000 if len(known) == len(costs) else float("nan")
 
 
-def _replies(each: Wired, computer: Computer) -> Sequence[Reply]:
-    """What a caller answered; nothing where it did not: it is not asked again for this."""
+def _replies(each: Wired, computer: Computer) -> Sequence[Reply | Answer]:
+    """What a caller or a generator replied; nothing where it did not: it is not asked again for this."""
     store = computer.workspace.store
     if not any(store.has(key) for key in (each.outcome.key, provisional_key(each.outcome.key))):
         return ()
-    replies: Replies = computer.value(each.outcome)
+    replies: Replies | Answers = computer.value(each.outcome)
     return replies.replies
 
 

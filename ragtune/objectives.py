@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ragtune import yaml_tree
+from ragtune import spelling, yaml_tree
 from ragtune.errors import Fault, InputError, suggest
 from ragtune.metrics import Level, Metric, parse_metric
 from ragtune.yaml_tree import Node
@@ -16,6 +16,8 @@ DEFAULT_METRICS = (
     "span_iou", "context_tokens",
 )  # fmt: skip
 DEFAULT_MAXIMIZE = "nDCG@10"
+ANSWER_METRICS = ("support", "k_precision", "token_f1", "answer_coverage")
+"""Measured too, unless others are named, where a generator answers."""
 
 COSTS: Mapping[str, str] = {
     "latency_p50_ms": "median time of a request, in milliseconds",
@@ -49,7 +51,13 @@ class Measures:
         return tuple(cost for cost in COSTS if cost not in self.alien)
 
 
-CONTEXT = Measures(("ranking", "context"), DEFAULT_METRICS, DEFAULT_MAXIMIZE, "context_tokens", ("tool_tokens",))
+CONTEXT = Measures(
+    ("ranking", "context", "reference", "answer", "judge"),
+    DEFAULT_METRICS,
+    DEFAULT_MAXIMIZE,
+    "context_tokens",
+    ("tool_tokens",),
+)
 TOOL = Measures(
     ("ranking", "call"),
     (
@@ -222,7 +230,8 @@ def _prefer(tree: Node, profile: Profile, measures: Measures, faults: list[Fault
 
 def _metric(node: Node, measures: Measures, faults: list[Fault]) -> Metric | None:
     try:
-        metric = parse_metric(node.value if isinstance(node.value, str) else str(node.plain()))
+        written = node.plain()
+        metric = parse_metric(spelling.write(written) if isinstance(written, dict) else str(written))
         if metric.level in measures.levels:
             return metric
         raise InputError(

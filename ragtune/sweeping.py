@@ -27,6 +27,7 @@ from ragtune.engine.run import Report, run
 from ragtune.engine.step import Step
 from ragtune.engine.workspace import DEFAULT, Workspace
 from ragtune.errors import ConfigError, StepError
+from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.pipeline import TOOLS, Data, Steps, Wired
 from ragtune.splitting import Split, split
 from ragtune.study import Study, known_noise, write_study
@@ -210,7 +211,7 @@ def _conclude(prepared: Prepared, workspace: Workspace, computer: Computer, repo
         "name": prepared.config.name,
         "pipeline": prepared.config.pipeline.name,
         "config": prepared.config.resolved(),
-        "dataset": _describe(prepared.dataset),
+        "dataset": _describe(prepared.dataset, prepared.data),
         "lock": {"python": platform.python_version(), **{name: _version(name) for name in LOCKED}},
         "metrics": labels,
         "better": {metric.label: metric.better for metric in prepared.config.metrics},
@@ -264,7 +265,7 @@ def _costs(
     }
 
 
-def _describe(dataset: Data) -> dict[str, Any]:
+def _describe(dataset: Data, data: Steps) -> dict[str, Any]:
     return {
         "name": dataset.name,
         "documents": len(dataset.documents),
@@ -277,6 +278,7 @@ def _describe(dataset: Data) -> dict[str, Any]:
             "judgments": dataset.judgments_digest,
         },
         **({"pool": dataset.pool_digest} if isinstance(dataset, ToolDataset) else {}),
+        **({"answers": data.digests} if isinstance(data, DataSteps) else {}),
     }
 
 

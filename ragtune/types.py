@@ -6,7 +6,7 @@ Offsets are Unicode code points into the original text of a document, half open:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Self
@@ -54,7 +54,8 @@ class Evidence:
 class Query:
     """A question, the evidence that answers it, and reference answers where there are any.
 
-    `simulated` names the recipe that made the question up; it is empty for a question that somebody asked.
+    `simulated` names the recipe that made the question up; it is empty for a question that somebody asked. A question
+    that the documents do not answer is not `answerable`: it has no evidence, and is answered well by saying so.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Query:
     answers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     simulated: str = ""
+    answerable: bool = True
 
 
 class Value:
@@ -83,12 +85,14 @@ class Value:
         return sum(array.nbytes for array in self.to_arrays().values())
 
 
-def _pack_json(values: Sequence[Any]) -> dict[str, NDArray[Any]]:
+def pack_json(values: Iterable[Any]) -> dict[str, NDArray[Any]]:
+    """JSON values as lines in one array of bytes."""
     lines = "\n".join(json.dumps(value, ensure_ascii=False) for value in values)
     return {"jsonl": np.frombuffer(lines.encode("utf-8", "surrogatepass"), dtype=np.uint8)}
 
 
-def _unpack_json(arrays: Mapping[str, NDArray[Any]]) -> list[Any]:
+def unpack_json(arrays: Mapping[str, NDArray[Any]]) -> list[Any]:
+    """The inverse of `pack_json`."""
     return [json.loads(line) for line in arrays["jsonl"].tobytes().decode("utf-8", "surrogatepass").split("\n") if line]
 
 
@@ -100,12 +104,12 @@ class Corpus(Value):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines of id, text, title, metadata."""
-        return _pack_json([[d.id, d.text, d.title, dict(d.metadata)] for d in self.documents])
+        return pack_json([[d.id, d.text, d.title, dict(d.metadata)] for d in self.documents])
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `to_arrays`."""
-        return cls(tuple(Document(*values) for values in _unpack_json(arrays)))
+        return cls(tuple(Document(*values) for values in unpack_json(arrays)))
 
     @property
     def nbytes(self) -> int:
@@ -126,12 +130,12 @@ class Queries(Value):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines, one text each."""
-        return _pack_json(self.texts)
+        return pack_json(self.texts)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `to_arrays`."""
-        return cls(tuple(_unpack_json(arrays)))
+        return cls(tuple(unpack_json(arrays)))
 
     def one(self, i: int) -> Queries:
         """The i-th query alone."""
@@ -146,12 +150,12 @@ class Names(Value):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines, one name each."""
-        return _pack_json(self.names)
+        return pack_json(self.names)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `to_arrays`."""
-        return cls(tuple(_unpack_json(arrays)))
+        return cls(tuple(unpack_json(arrays)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,7 +249,7 @@ class Chunks(Value):
         texts = self.texts(corpus)
         if not len(self.header):
             return texts
-        headers = _unpack_json({"jsonl": self.headers})
+        headers = unpack_json({"jsonl": self.headers})
         told = (headers[i] for i in self.header.tolist())
         return [f"{header}\n{text}" if header else text for header, text in zip(told, texts, strict=True)]
 
@@ -253,7 +257,7 @@ class Chunks(Value):
         """The same chunks under headers, one a chunk, "" for none."""
         unique = {text: i for i, text in enumerate(dict.fromkeys(headers))}
         which = np.array([unique[text] for text in headers], dtype=np.int64)
-        return replace(self, header=which, headers=_pack_json(list(unique))["jsonl"])
+        return replace(self, header=which, headers=pack_json(list(unique))["jsonl"])
 
     def widened(self, start: Ints, end: Ints, *, needed: Ints, among: int = 0) -> Chunks:
         """The same chunks, to be read as `[start, end)` once `needed` of a wide span are among the first `among` found."""

@@ -12,6 +12,7 @@ import ragtune
 
 ROOT = Path(ragtune.__file__).parent
 SLOTS = ("tokenizers", "chunkers", "embedders", "retrievers", "rerankers", "contexts")
+ANSWER_SLOTS = ("prompts", "generators")
 TOOL_SLOTS = ("edits", "selectors", "callers")
 GROUND = ("errors", "spelling", "types", "component", "yaml_tree")
 
@@ -22,6 +23,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "types": (),
     "component": ("errors", "spelling"),
     "yaml_tree": ("errors",),
+    "answers": ("types",),
     "engine": ("component", "errors"),
     "tokenizers": GROUND,
     "endpoint": ("component", "errors"),
@@ -42,12 +44,27 @@ MAY: dict[str, tuple[str, ...]] = {
     "callers": (*GROUND, "tools", "endpoint", "embedders", "retrievers"),
     "lintrules": (*GROUND, "tools", "toolformats"),
     "linting": (*GROUND, "tools", "lintrules", "toolformats"),
-    "metrics": (*GROUND, "tokenizers", "tools"),
-    "datasets": GROUND,
+    "fewshots": (*GROUND, "answers"),
+    "prompts": (*GROUND, "answers", "fewshots"),
+    "generators": (*GROUND, "answers", "endpoint", "embedders", "tokenizers"),
+    "metrics": (*GROUND, "answers", "embedders", "endpoint", "tokenizers", "tools"),
+    "datasets": (*GROUND, "answers"),
     "toolsets": (*GROUND, "cases", "datasets", "tools"),
     "simulators": (*GROUND, "datasets", "endpoint"),
     "simulating": (*GROUND, "datasets", "simulators"),
-    "pipelines": (*GROUND, *SLOTS, *TOOL_SLOTS, "engine", "metrics", "datasets", "objectives", "tools", "toolsets"),
+    "pipelines": (
+        *GROUND,
+        *SLOTS,
+        *ANSWER_SLOTS,
+        *TOOL_SLOTS,
+        "answers",
+        "engine",
+        "metrics",
+        "datasets",
+        "objectives",
+        "tools",
+        "toolsets",
+    ),
     "space": GROUND,
     "objectives": (*GROUND, "metrics"),
     "config": (*GROUND, "metrics", "objectives", "pipelines", "space"),
@@ -55,7 +72,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "splitting": ("types",),
     "verdict": ("errors", "objectives", "splitting", "stats", "types"),
     "effects": (*GROUND, "stats"),
-    "costing": (*GROUND, "embedders", "endpoint", "engine", "pipelines", "tokenizers", "tools"),
+    "costing": (*GROUND, "answers", "embedders", "endpoint", "engine", "pipelines", "tokenizers", "tools"),
     "study": (*GROUND, "engine", "objectives", "splitting", "verdict"),
     "sweeping": (
         *GROUND,
@@ -144,7 +161,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "tooldiff": (*GROUND, "tools"),
     "suggesting": (*GROUND, "endpoint", "linting", "simulators", "stats", "tools", "toolsets"),
     "catalogue": GROUND,
-    "schema": (*GROUND, *SLOTS, "config", "metrics", "objectives", "pipelines", "datasets", "space"),
+    "schema": (*GROUND, *SLOTS, *ANSWER_SLOTS, "config", "metrics", "objectives", "pipelines", "datasets", "space"),
 }
 """`cli`, the package's face and its `__main__` may import anything; nobody imports `cli`."""
 

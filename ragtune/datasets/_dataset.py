@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from ragtune.answers import Reference, References
 from ragtune.component import Affects, Component, digest
 from ragtune.types import Corpus, Document, Judgments, Names, Queries, Query
 
@@ -23,7 +24,7 @@ class Dataset:
     Attributes:
         name: What the dataset is called in reports; no key depends on it.
         documents: In the order of the files, empty ones left out.
-        queries: Those with evidence, in the order of the files.
+        queries: Those with evidence, and those said not to be answerable, in the order of the files.
         left_out: Reason -> ids of the queries (or documents) that were left out for it.
     """
 
@@ -88,6 +89,16 @@ class Dataset:
     def queries_digest(self) -> str:
         """Changes when, and only when, a query's text or the order of the queries does."""
         return digest(*self.query_texts.texts)
+
+    @cached_property
+    def references(self) -> References:
+        """Reference answers as a value of the engine."""
+        return References(tuple(Reference(query.answers, query.answerable) for query in self.queries))
+
+    @cached_property
+    def references_digest(self) -> str:
+        """Changes when, and only when, a reference answer does, or whether a query can be answered."""
+        return digest(json.dumps([[each.answers, each.answerable] for each in self.references.references]))
 
     @cached_property
     def judgments_digest(self) -> str:

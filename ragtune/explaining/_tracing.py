@@ -25,13 +25,15 @@ from ragtune.pipelines.data import (
     AssignmentData,
     CorpusData,
     DataSteps,
+    ExampleData,
     FoldData,
     JudgmentData,
     QueryData,
     QueryIdData,
+    ReferenceData,
     assignment,
 )
-from ragtune.pipelines.rag import SLOTS, Rag, Wired, wire_rag
+from ragtune.pipelines.rag import MAY_BE_EMPTY, SLOTS, Rag, Wired, wire_rag
 from ragtune.study import Study
 from ragtune.types import Chunks, Contexts, Queries, Ranking
 
@@ -75,14 +77,14 @@ def trace(study: Study, workspace: Workspace, configuration: str) -> Traced:
 
 
 def _rag(slots: Mapping[str, Any]) -> Rag:
-    empty = {slot for slot in SLOTS if slot == "embedder" and slots[slot] == "none"}
+    empty = {slot for slot in MAY_BE_EMPTY if slots.get(slot, "none") == "none"}
     parts: dict[str, Any] = {slot: None if slot in empty else parse(slot, slots[slot]) for slot in SLOTS}
     return Rag(**parts)
 
 
 def data_steps(study: Study, workspace: Workspace) -> DataSteps:
     """The steps of the data that a study was made on, by the digests in its record."""
-    digests = study.record["dataset"]["digests"]
+    digests, answers = study.record["dataset"]["digests"], study.record["dataset"]["answers"]
     queries = Step(QueryData(digest=digests["queries"]), "read")
     texts: Queries | None = workspace.store.get(queries.key, Queries)
     if texts is None:
@@ -95,7 +97,9 @@ def data_steps(study: Study, workspace: Workspace) -> DataSteps:
         query_ids=Step(QueryIdData(digest=digest(*study.record["queries"])), "read"),
         judgments=Step(JudgmentData(digest=digests["judgments"]), "read"),
         folds=Step(FoldData(), "assign", (queries, Step(AssignmentData(digest=assigned), "read"))),
-        parts=parts,
+        references=Step(ReferenceData(digest=answers["references"]), "read"),
+        examples=Step(ExampleData(digest=answers["examples"]), "read"),
+        given={},
     )
 
 

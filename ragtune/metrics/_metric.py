@@ -13,7 +13,7 @@ from ragtune.errors import InputError, suggest
 from ragtune.metrics._judged import Judged, Unit
 from ragtune.types import Floats
 
-Level = Literal["ranking", "context", "call"]
+Level = Literal["ranking", "context", "reference", "answer", "judge", "call"]
 _LABEL = re.compile(r"(?P<evidence>evidence[_-])?(?P<word>[A-Za-z_-]+)(@(?P<k>[0-9]+))?")
 
 
@@ -37,7 +37,7 @@ class Metric(Component):
 
     @property
     def level(self) -> Level:
-        """Whether the ranking (of chunks or of tools) is judged, the packed context, or the calls that were made."""
+        """What is judged: the ranking, the packed context (by evidence, or by reference answers), answers, or calls."""
         raise NotImplementedError
 
     def score(self, judged: Judged) -> Floats:

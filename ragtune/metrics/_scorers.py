@@ -7,20 +7,22 @@ from typing import ClassVar
 
 import numpy as np
 
+from ragtune.answers import Answer, Answers, References, passages_of
 from ragtune.component import Component, work
+from ragtune.metrics._answers import JudgedAnswer, JudgedAnswers
 from ragtune.metrics._judged import Judged
 from ragtune.metrics._metric import Metric
 from ragtune.metrics._tools import JudgedCalls, JudgedShown
 from ragtune.tokenizers.cl100k import Cl100k
 from ragtune.tools import Cases, Replies, Shown, ToolSet
-from ragtune.types import Chunks, Contexts, Corpus, Judgments, Ranking, Scores
+from ragtune.types import Chunks, Contexts, Corpus, Judgments, Queries, Ranking, Scores
 
 
 class _Scorer(Component):
     kind: ClassVar[str] = "scorer"
     metrics: tuple[Metric, ...]
 
-    def _all(self, judged: Judged | JudgedShown | JudgedCalls) -> Scores:
+    def _all(self, judged: Judged | JudgedShown | JudgedCalls | JudgedAnswers) -> Scores:
         return Scores(np.array([metric.score(judged) for metric in self.metrics]))  # type: ignore[arg-type]
 
 
@@ -44,6 +46,32 @@ class ContextScorer(_Scorer):
     def score(self, contexts: Contexts, corpus: Corpus, judgments: Judgments) -> Scores:
         """(n_metrics, n_queries), in the order of `metrics`."""
         return self._all(Judged.of_contexts(contexts, corpus, judgments))
+
+
+class ReferenceScorer(_Scorer):
+    """Scores the packed contexts by the answers that the dataset has."""
+
+    name: ClassVar[str] = "reference"
+
+    @work(keep="row", online=False)
+    def score(self, queries: Queries, contexts: Contexts, corpus: Corpus, references: References) -> Scores:
+        """(n_metrics, n_queries), in the order of `metrics`."""
+        passages = passages_of(contexts, corpus, len(queries.texts))
+        rows = zip(queries.texts, passages, references.references, strict=True)
+        return self._all(JudgedAnswers([JudgedAnswer(query, Answer(), given, best) for query, given, best in rows]))
+
+
+class AnswerScorer(_Scorer):
+    """Scores the answers, by all measures that need no model."""
+
+    name: ClassVar[str] = "answer"
+
+    @work(keep="row", online=False)
+    def score(
+        self, queries: Queries, answers: Answers, contexts: Contexts, corpus: Corpus, references: References
+    ) -> Scores:
+        """(n_metrics, n_queries), in the order of `metrics`; nan for a query without an answer."""
+        return self._all(JudgedAnswers.of(queries, answers, contexts, corpus, references))
 
 
 class ShownScorer(_Scorer):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ragtune.answers import Example, Examples, References
 from ragtune.component import Component, digest, work
 from ragtune.datasets import Dataset
 from ragtune.engine.step import Step
@@ -73,6 +74,40 @@ class JudgmentData(Given):
         self.missing()
 
 
+class ReferenceData(Given):
+    """The answers that the dataset has."""
+
+    name: ClassVar[str] = "references"
+
+    @work(keep="file", online=False)
+    def read(self) -> References:
+        """Put there by `DataSteps.store`."""
+        self.missing()
+
+
+class ExampleData(Given):
+    """Answered queries that prompts may show as examples."""
+
+    name: ClassVar[str] = "examples"
+
+    @work(keep="file", online=False)
+    def read(self) -> Examples:
+        """Put there by `DataSteps.store`."""
+        self.missing()
+
+
+class ExampleTexts(Component):
+    """The texts of the queries among the examples, as retrieval takes them."""
+
+    kind: ClassVar[str] = "data"
+    name: ClassVar[str] = "example-texts"
+
+    @work(keep="no", online=False)
+    def read(self, examples: Examples) -> Queries:
+        """The texts."""
+        return Queries(tuple(each.query for each in examples.examples))
+
+
 class AssignmentData(Given):
     """Which part each query text belongs to."""
 
@@ -99,6 +134,29 @@ class FoldData(Component):
         return Folds(np.where(known, fold[at], -1))
 
 
+PASSAGE_CHARACTERS = 2_000
+"""What an example shows of a piece of evidence at most; a whole document may be a book."""
+
+
+def examples_of(dataset: Dataset, parts: Assignment) -> Examples:
+    """Queries that have an answer and belong to a part, with the passages that give it."""
+    texts = {document.id: document.text for document in dataset.documents}
+    keys = text_keys([query.text for query in dataset.queries])
+    part = parts.fold[np.searchsorted(parts.text, keys)].tolist() if len(keys) else []
+    return Examples(
+        tuple(
+            Example(
+                query.text,
+                query.answers[0],
+                tuple(texts[e.document][e.start : e.end][:PASSAGE_CHARACTERS] for e in query.evidence),
+                fold,
+            )
+            for query, fold in zip(dataset.queries, part, strict=True)
+            if fold >= 0 and query.answers and query.answerable
+        )
+    )
+
+
 def text_keys(texts: Sequence[str]) -> NDArray[np.uint64]:
     """(n,) uint64: a hash of each text."""
     data = (hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
@@ -120,7 +178,10 @@ class DataSteps:
     query_ids: Step
     judgments: Step
     folds: Step
-    parts: Assignment
+    references: Step
+    examples: Step
+    given: Mapping[str, Any]
+    """What is put into the workspace, by the key of its step, where it is not the dataset's own."""
 
     @classmethod
     def of(cls, dataset: Dataset, folds: Ints | None = None) -> DataSteps:
@@ -135,13 +196,18 @@ class DataSteps:
         parts = assignment(texts, (text_keys(texts) % 5).astype(np.int64) if folds is None else folds)
         queries = Step(QueryData(digest=dataset.queries_digest), "read")
         assigned = AssignmentData(digest=digest(parts.text.tobytes(), parts.fold.tobytes()))
+        folds_step = Step(FoldData(), "assign", (queries, Step(assigned, "read")))
+        examples = examples_of(dataset, parts)
+        chosen = Step(ExampleData(digest=digest(examples.to_arrays()["jsonl"].tobytes())), "read")
         return cls(
             Step(CorpusData(digest=dataset.corpus_digest), "read"),
             queries,
             Step(QueryIdData(digest=dataset.query_ids_digest), "read"),
             Step(JudgmentData(digest=dataset.judgments_digest), "read"),
-            Step(FoldData(), "assign", (queries, Step(assigned, "read"))),
-            parts,
+            folds_step,
+            Step(ReferenceData(digest=dataset.references_digest), "read"),
+            chosen,
+            {folds_step.inputs[1].key: parts, chosen.key: examples},
         )
 
     @property
@@ -152,11 +218,16 @@ class DataSteps:
     @property
     def identity(self) -> tuple[str, ...]:
         """What a study of this data is known by."""
-        return (self.corpus.key, self.queries.key, self.judgments.key)
+        return (self.corpus.key, self.queries.key, self.judgments.key, self.references.key)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Of the data beside corpus, queries and judgments: what a study needs to find them again."""
+        return {name: getattr(self, name).component.digest for name in ("references", "examples")}
 
     def sources(self) -> dict[str, Step]:
         """Under the names by which components ask for them."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "parts"}
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "given"}
 
     def store(self, dataset: Dataset, workspace: Workspace) -> None:
         """Put the data where the engine, in this process or another, finds them."""
@@ -165,8 +236,8 @@ class DataSteps:
             (self.queries, dataset.query_texts),
             (self.query_ids, dataset.query_ids),
             (self.judgments, dataset.judgments),
-            (self.folds.inputs[1], self.parts),
+            (self.references, dataset.references),
         ]
-        for step, value in values:
-            if not workspace.store.has(step.key):
-                workspace.store.put(step.key, value)
+        for key, value in [*((step.key, value) for step, value in values), *self.given.items()]:
+            if not workspace.store.has(key):
+                workspace.store.put(key, value)

@@ -85,6 +85,7 @@ class Pipeline:
     Attributes:
         slots: In the order in which things flow through them.
         many: The slot that holds several components in a row, "" where none does.
+        optional: The slots that may be empty.
         defaults: What stands in a slot that the space leaves out.
         fixed: Slots in which the baseline has the default, rather than the first that the space names.
         measures: Which metrics and costs there are.
@@ -97,6 +98,7 @@ class Pipeline:
     name: str
     slots: tuple[str, ...]
     many: str
+    optional: tuple[str, ...]
     defaults: Mapping[str, Any]
     fixed: tuple[str, ...]
     measures: Measures
@@ -127,12 +129,15 @@ RAG = Pipeline(
     name="rag",
     slots=rag.SLOTS,
     many="",
+    optional=rag.MAY_BE_EMPTY,
     defaults={
         "chunker": {"sentence": {"size_tokens": 1024, "overlap_tokens": 200}},
         "embedder": "minilm",
         "retriever": "dense",
         "reranker": "none",
         "context": "token-budget",
+        "prompt": "none",
+        "generator": "none",
     },  # LlamaIndex's, with a model that needs no key
     fixed=("chunker", "retriever"),
     measures=CONTEXT,
@@ -145,6 +150,7 @@ TOOLS = Pipeline(
     name="tools",
     slots=tools.SLOTS,
     many="edits",
+    optional=("embedder",),
     defaults={"edits": "none", "embedder": "minilm", "selector": "all", "caller": "similarity"},
     fixed=("edits", "selector"),
     measures=TOOL,

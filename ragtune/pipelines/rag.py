@@ -1,4 +1,4 @@
-"""Retrieval for generation: chunker → embedder → retriever → reranker → context → scores."""
+"""Retrieval for generation: chunker → embedder → retriever → reranker → context (→ prompt → generator) → scores."""
 
 from __future__ import annotations
 
@@ -12,25 +12,33 @@ from ragtune.component import Component
 from ragtune.contexts import Context
 from ragtune.embedders import Embedder
 from ragtune.engine.step import Step, closure
-from ragtune.metrics import ContextScorer, Metric, RankingScorer
-from ragtune.pipelines.data import DataSteps
+from ragtune.generators import Generator
+from ragtune.metrics import AnswerScorer, ContextScorer, Metric, RankingScorer, ReferenceScorer
+from ragtune.pipelines.data import DataSteps, ExampleTexts
 from ragtune.pipelines.wiring import Sources, wire
+from ragtune.prompts import PromptMaker
 from ragtune.rerankers import Reranker
 from ragtune.retrievers import Retriever
 
-SLOTS = ("chunker", "embedder", "retriever", "reranker", "context")
+SLOTS = ("chunker", "embedder", "retriever", "reranker", "context", "prompt", "generator")
 """In the order in which text flows through them."""
+MAY_BE_EMPTY = ("embedder", "prompt", "generator")
 
 
 @dataclass(frozen=True)
 class Rag:
-    """One configuration: a component in every slot. `embedder` is None where nothing asks for vectors."""
+    """One configuration: a component in every slot.
+
+    `embedder` is None where nothing asks for vectors, `generator` where nobody answers, `prompt` where nothing asks for one.
+    """
 
     chunker: Chunker
     embedder: Embedder | None
     retriever: Retriever
     reranker: Reranker
     context: Context
+    prompt: PromptMaker | None = None
+    generator: Generator | None = None
 
     def spec(self) -> dict[str, Any]:
         """Slot -> the YAML value that gives its component; an empty slot is `none`."""
@@ -52,26 +60,24 @@ class Wired:
     chunks: Step
     ranking: Step
     contexts: Step
+    answers: Step | None
     scores: tuple[Step, ...]
 
     @property
     def outcome(self) -> Step:
         """What a request ends in, and is timed by."""
-        return self.contexts
+        return self.answers or self.contexts
 
     @property
     def key(self) -> str:
         """Configurations with equal keys do the same work, however they are written."""
-        return self.contexts.key
+        return self.outcome.key
 
 
 def wire_rag(configuration: Rag, data: DataSteps, metrics: Sequence[Metric]) -> Wired:
     """The steps of a configuration. Slots that nothing rests on are emptied, so that what is named is what was run."""
-    embedder = configuration.embedder
     sources: dict[str, Any] = {name: partial(_given, step) for name, step in data.sources().items()}
-    if embedder is not None:
-        sources["embedder"] = sources["vectors"] = lambda seen: wire(embedder, "embed", seen)
-        sources["query_vectors"] = lambda seen: wire(embedder, "embed_queries", seen)
+    sources.update(_vectors(configuration.embedder, data))
     chunks = wire(configuration.chunker, "chunk", sources)
     sources["chunks"] = partial(_given, chunks)
     found = wire(configuration.retriever, "rank", sources)
@@ -79,14 +85,52 @@ def wire_rag(configuration: Rag, data: DataSteps, metrics: Sequence[Metric]) -> 
     sources["ranking"] = partial(_given, ranking)
     contexts = wire(configuration.context, "pack", sources)
     sources["contexts"] = partial(_given, contexts)
-    if embedder is not None and not any(step.component is embedder for step in closure([contexts])):
-        configuration = replace(configuration, embedder=None)
-    scores = tuple(
+    answers = _answers(configuration, sources)
+    if answers is not None:
+        sources["answers"] = partial(_given, answers)
+    used = {id(step.component) for step in closure([answers or contexts])}
+    empty: dict[str, Any] = {slot: None for slot in MAY_BE_EMPTY if id(getattr(configuration, slot)) not in used}
+    return Wired(replace(configuration, **empty), chunks, ranking, contexts, answers, _scores(metrics, sources))
+
+
+def _vectors(embedder: Embedder | None, data: DataSteps) -> dict[str, Any]:
+    if embedder is None:
+        return {}
+    texts = partial(_given, Step(ExampleTexts(), "read", (data.examples,)))
+    return {
+        "embedder": lambda seen: wire(embedder, "embed", seen),
+        "vectors": lambda seen: wire(embedder, "embed", seen),
+        "query_vectors": lambda seen: wire(embedder, "embed_queries", seen),
+        "example_vectors": lambda seen: wire(embedder, "embed_queries", {**seen, "queries": texts}),
+    }
+
+
+def _answers(configuration: Rag, sources: Sources) -> Step | None:
+    prompt = configuration.prompt
+    if configuration.generator is None:
+        return None
+    if prompt is None:
+        return wire(configuration.generator, "generate", sources)
+    asked = {
+        "frames": lambda seen: wire(prompt, "frame", seen),
+        "prompts": lambda seen: wire(prompt, "write", seen),
+    }
+    return wire(configuration.generator, "generate", {**sources, **asked})
+
+
+_SCORERS = (
+    (RankingScorer, "ranking"), (ContextScorer, "context"), (ReferenceScorer, "reference"), (AnswerScorer, "answer"),
+)  # fmt: skip
+
+
+def _scores(metrics: Sequence[Metric], sources: Sources) -> tuple[Step, ...]:
+    """A step for all metrics of a level together; measures that a model takes part in are steps of their own."""
+    shared = tuple(
         wire(scorer(metrics=wanted), "score", sources)
-        for scorer, level in ((RankingScorer, "ranking"), (ContextScorer, "context"))
+        for scorer, level in _SCORERS
         if (wanted := tuple(metric for metric in metrics if metric.level == level))
     )
-    return Wired(configuration, chunks, ranking, contexts, scores)
+    return (*shared, *(wire(metric, metric.verb, sources) for metric in metrics if metric.level == "judge"))
 
 
 def _given(step: Step, _: Sources) -> Step:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ragtune.tools._adapters import Adapter
 from ragtune.tools._calls import Call
 from ragtune.tools._tool import Tool
-from ragtune.tools._values import pack, unpack
+from ragtune.types import pack_json, unpack_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +62,12 @@ class ToolSet:
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines: a tool and its adapter each."""
         rows = [[t.spec(), a.model_dump() if a else None] for t, a in self._rows()]
-        return pack(rows)
+        return pack_json(rows)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `to_arrays`."""
-        rows = unpack(arrays)
+        rows = unpack_json(arrays)
         tools = tuple(Tool.model_validate(spec) for spec, _ in rows)
         adapters = {t.id: Adapter.model_validate(a) for t, (_, a) in zip(tools, rows, strict=True) if a}
         return cls(tools, adapters)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragtune.tools._calls import Call, Case
-from ragtune.types import Floats, Value
+from ragtune.types import Floats, Value, pack_json, unpack_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +29,12 @@ class Requests(Value):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines: text and offered tools."""
-        return pack([list(row) for row in zip(self.texts, self.offered, strict=True)])
+        return pack_json([list(row) for row in zip(self.texts, self.offered, strict=True)])
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `to_arrays`."""
-        rows = unpack(arrays)
+        rows = unpack_json(arrays)
         offered = tuple(None if tools is None else tuple(tools) for _, tools in rows)
         return cls(tuple(text for text, _ in rows), offered)
 
@@ -51,12 +50,12 @@ class Cases(Value):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines, one case each."""
-        return pack([case.model_dump(exclude_defaults=True) for case in self.cases])
+        return pack_json([case.model_dump(exclude_defaults=True) for case in self.cases])
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `to_arrays`."""
-        return cls(tuple(Case.model_validate(row) for row in unpack(arrays)))
+        return cls(tuple(Case.model_validate(row) for row in unpack_json(arrays)))
 
     @property
     def nbytes(self) -> int:
@@ -116,7 +115,7 @@ class Replies(Value):
             if reply.calls:
                 row["calls"] = [call.model_dump(exclude_defaults=True) for call in reply.calls]
             rows.append(row)
-        return pack(rows)
+        return pack_json(rows)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -124,7 +123,7 @@ class Replies(Value):
         return cls(
             tuple(
                 Reply(**{**row, "calls": tuple(Call.model_validate(call) for call in row.get("calls", ()))})
-                for row in unpack(arrays)
+                for row in unpack_json(arrays)
             )
         )
 
@@ -132,15 +131,3 @@ class Replies(Value):
     def nbytes(self) -> int:
         """Only the order of magnitude matters."""
         return 500 * len(self.replies)
-
-
-def pack(rows: Sequence[Any]) -> dict[str, NDArray[Any]]:
-    """Rows as JSON lines in one array of bytes."""
-    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    return {"jsonl": np.frombuffer(lines.encode("utf-8", "surrogatepass"), dtype=np.uint8)}
-
-
-def unpack(arrays: Mapping[str, NDArray[Any]]) -> list[Any]:
-    """The inverse of `pack`."""
-    text = arrays["jsonl"].tobytes().decode("utf-8", "surrogatepass")
-    return [json.loads(line) for line in text.split("\n") if line]
