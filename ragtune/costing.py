@@ -13,8 +13,9 @@ from ragtune.component import digest
 from ragtune.embedders import Embedder
 from ragtune.endpoint import Endpoint, price
 from ragtune.engine.compute import Computer, provisional_key
-from ragtune.engine.online import REQUESTS, latencies, sampled
+from ragtune.engine.online import latencies, sampled
 from ragtune.engine.step import Step, closure
+from ragtune.engine.timing import REQUESTS
 from ragtune.engine.workspace import Workspace
 from ragtune.pipelines.pipeline import Steps, Wired
 from ragtune.tokenizers.cl100k import Cl100k

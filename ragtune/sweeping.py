@@ -21,10 +21,11 @@ from ragtune.costing import latency_costs, measure_sizes, money, request_seconds
 from ragtune.endpoint import reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
 from ragtune.engine.executors import processes
-from ragtune.engine.online import REQUESTS, measure, measure_whole, sampled
+from ragtune.engine.online import measure, measure_whole, sampled
 from ragtune.engine.plan import Plan, make_plan
 from ragtune.engine.run import Report, run
 from ragtune.engine.step import Step
+from ragtune.engine.timing import REQUESTS
 from ragtune.engine.workspace import DEFAULT, Workspace
 from ragtune.errors import ConfigError, StepError
 from ragtune.pipelines.data import DataSteps

@@ -6,7 +6,6 @@ own inputs for that request, with everything prepared beforehand (index, vectors
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,24 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragtune.engine.compute import Computer
-from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step, closure
+from ragtune.engine.timing import REQUESTS, online_steps, time_steps, time_whole
 from ragtune.engine.workspace import Workspace
-
-REQUESTS = 32
-_ENOUGH_SECONDS = 0.002
-_ENOUGH_FOR_A_WHOLE = 0.2
-_FEWEST = 8
-"""Cheap steps, and those that cost money, are timed on the first few requests only; steps that run a model, on all.
-
-Any first few must be like all of them: `split` is to give the requests in an order that sees to that."""
-_SLOW_SECONDS = 0.005
-_others, _all_others = np.zeros(1 << 19), np.zeros(1 << 23)
-"""4 MiB, or 64 for slow steps, that are read before each timed call: in a request, other steps have just had the caches.
-
-A slow step reads a model's weights, which a repeated call would find in the processor's last cache: measured, 15 ms of
-MiniLM in place of the 19 that it takes in a request.
-"""
 
 
 def sampled(n: int) -> list[int]:
@@ -55,20 +39,16 @@ def measure(
 
     `request` is the step whose value holds the requests; `split` gives some of them, each as a value by itself.
     """
-    steps = list(_online(targets, request, _recorded(targets)))
+    recorded = _recorded(targets)
+    steps = list(online_steps(targets, request, recorded))
     known = workspace.results.get(_key(step) for step in steps)
     missing = [step for step in steps if _key(step) not in known]
     if not missing:
         return
-    singles: dict[str, list[Any]] = {request.key: list(split(computer.value(request)))}
-    fresh: dict[bytes, bytes] = {}
-    needed = {step.key for step in closure(missing)}
-    for step in steps:
-        if step.key in needed:
-            seconds = _time(step, singles, computer)
-            if _key(step) not in known:
-                fresh[_key(step)] = seconds.tobytes()
-    workspace.results.put(fresh)
+    fresh = {step.key for step in missing}
+    wanted = [target for target in dict.fromkeys(targets) if any(step.key in fresh for step in closure([target]))]
+    times = time_steps([target for target in wanted if target.key not in recorded], request, computer, split)
+    workspace.results.put({_key(step): times[step.key].tobytes() for step in missing})
 
 
 def latencies(targets: Sequence[Step], request: Step, workspace: Workspace) -> list[NDArray[np.float64] | None]:
@@ -77,14 +57,14 @@ def latencies(targets: Sequence[Step], request: Step, workspace: Workspace) -> l
     None where a step was never timed, and where the path begins in a recording, whose time nobody knows.
     """
     recorded = _recorded(targets)
-    steps = list(_online(targets, request, recorded))
+    steps = list(online_steps(targets, request, recorded))
     rows = workspace.results.get(_key(step) for step in steps)
     found: list[NDArray[np.float64] | None] = []
     for target in targets:
         if target.key in recorded:
             found.append(None)
             continue
-        path = [rows.get(_key(step)) for step in _online([target], request, recorded)]
+        path = [rows.get(_key(step)) for step in online_steps([target], request, recorded)]
         times = [np.resize(np.frombuffer(row), REQUESTS) for row in path if row]
         found.append(np.sum(times, axis=0) if times and len(times) == len(path) else None)
     return found
@@ -103,36 +83,12 @@ def measure_whole(
     """
     recorded = _recorded(targets)
     known = workspace.results.get(_whole_key(target) for target in targets)
-    fresh = {
-        _whole_key(target): _run_through(target, request, computer, split).tobytes()
-        for target in targets
-        if _whole_key(target) not in known and target.key not in recorded
-    }
+    missing = [t for t in dict.fromkeys(targets) if _whole_key(t) not in known and t.key not in recorded]
+    times = time_whole(missing, request, computer, split)
+    fresh = {_whole_key(target): times[target.key].tobytes() for target in missing}
     workspace.results.put(fresh)
     rows = ({**known, **fresh}.get(_whole_key(target)) for target in targets)
     return [np.resize(np.frombuffer(row), REQUESTS) if row else None for row in rows]
-
-
-def _run_through(
-    target: Step, request: Step, computer: Computer, split: Callable[[Any], Sequence[Any]]
-) -> NDArray[np.float64]:
-    steps = list(_online([target], request, set()))
-    made = {request.key, *(step.key for step in steps)}
-    offline = {below.key: computer.value(below) for step in steps for below in step.inputs if below.key not in made}
-    times: list[float] = []
-    for i, one in enumerate(split(computer.value(request))):
-        for _ in range(2 if i == 0 else 1):  # the first call loads and warms
-            began = time.perf_counter()
-            values = {**offline, request.key: one}
-            for step in steps:
-                extra = {"memo": Memo(None, step.memo_scope, lambda *_: None)} if step.uses_memo else {}
-                values[step.key] = step.run([values[below.key] for below in step.inputs], **extra)
-            seconds = time.perf_counter() - began
-        times.append(seconds)
-        slow = sum(times) > _ENOUGH_FOR_A_WHOLE or any(step.component.priced for step in steps)
-        if len(times) >= _FEWEST and slow:
-            break
-    return np.array(times)
 
 
 def _whole_key(step: Step) -> bytes:
@@ -143,15 +99,6 @@ def _key(step: Step) -> bytes:
     return b"latency:" + step.key.encode()
 
 
-def _online(targets: Iterable[Step], request: Step, recorded: set[str]) -> Iterable[Step]:
-    rests = {request.key}
-    for step in closure(targets):
-        if step.key not in recorded and any(below.key in rests for below in step.inputs):
-            rests.add(step.key)
-            if step.online:
-                yield step
-
-
 def _recorded(targets: Iterable[Step]) -> set[str]:
     """Steps of components that only read what was recorded elsewhere (`recorded`), and all that rests on them."""
     found: set[str] = set()
@@ -159,25 +106,3 @@ def _recorded(targets: Iterable[Step]) -> set[str]:
         if step.component.recorded or any(below.key in found for below in step.inputs):
             found.add(step.key)
     return found
-
-
-def _time(step: Step, singles: dict[str, list[Any]], computer: Computer) -> NDArray[np.float64]:
-    """Run a step for one request after another, until it has been timed well enough; its results go into `singles`."""
-    offline = {below.key: computer.value(below) for below in step.inputs if below.key not in singles}
-    requests = [singles[below.key] for below in step.inputs if below.key in singles]
-    extra = {"memo": Memo(None, step.memo_scope, lambda *_: None)} if step.uses_memo else {}
-    results: list[Any] = []
-    times: list[float] = []
-    for i in range(min(map(len, requests))):
-        inputs = [singles[b.key][i] if b.key in singles else offline[b.key] for b in step.inputs]
-        if i == 0:
-            step.run(inputs, **extra)  # the first call loads and warms
-        (_all_others if times and times[-1] > _SLOW_SECONDS else _others).sum()
-        began = time.perf_counter()
-        results.append(step.run(inputs, **extra))
-        times.append(time.perf_counter() - began)
-        enough = len(times) >= _FEWEST and sum(times) > _ENOUGH_SECONDS
-        if enough and (step.component.priced or not step.uses_memo):
-            break
-    singles[step.key] = results
-    return np.array(times)
