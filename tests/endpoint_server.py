@@ -10,6 +10,7 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import socket
 import struct
 import threading
@@ -22,6 +23,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
+
+from tests.endpoint_batches import Batches
 
 STATUS_FAULTS = {
     "429": 429,
@@ -45,6 +48,12 @@ CALL_FAULTS = (
     "no-choices",
 )  # fmt: skip
 """Faults that go away, of chat with tools."""
+TEXT_FAULTS = ("fenced", "broken-json", "out-of-range", "nan-score")
+"""Faults of what a model writes that was to write `{"score": x}`."""
+JUDGE_FAULTS = (
+    "429", "429-seconds", "429-date", "500", "503", "reset", "hang", "truncated", "html", "half-json", "empty",
+    *TEXT_FAULTS,
+)  # fmt: skip
 Messages = list[dict[str, str]]
 Calls = list[tuple[str, str]] | str
 
@@ -78,6 +87,8 @@ class EndpointServer:
     how often a completion of the last message was sent; `requests` is every request that came, as (path, body).
     With tools, `call` gives the calls as (name, arguments), or a text; `called` counts by `content` how often a reply was
     sent whole and right, and `billed` is the tokens of all replies that were made, also of those that got lost.
+    Streams wait `first_token_s` before their first token and `token_s` between tokens; `first_tokens` are (monotonic
+    seconds at which it was written, seconds since the request was read), in order. `batches` is `/batches` and `/files`.
     """
 
     def __init__(
@@ -113,6 +124,10 @@ class EndpointServer:
         self.asked: Counter[str] = Counter()
         self.called: Counter[str] = Counter()
         self.billed = 0
+        self.first_token_s = 0.0
+        self.token_s = 0.0
+        self.first_tokens: list[tuple[float, float]] = []
+        self.batches = Batches(self._answered)
         self.lock = threading.Lock()
         self.closing = threading.Event()
         self._rng = np.random.default_rng(seed)
@@ -124,6 +139,17 @@ class EndpointServer:
     def url(self) -> str:
         """The base_url."""
         return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+
+    def _answered(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The reply to a request of a batch."""
+        return calls_reply(self, body, "") if "tools" in body else completion_reply(self, body, "")
+
+    def record(self) -> dict[str, Any]:
+        """What another process may want to know: `/v1/record`."""
+        with self.lock:
+            came = Counter(body["messages"][-1]["content"] for _, body in self.requests if "messages" in body)
+            counts = {"came": came, "asked": self.asked, "faulted": self.faulted}
+            return {**{name: dict(count) for name, count in counts.items()}, "first_tokens": list(self.first_tokens)}
 
     def next_fault(self) -> str:
         """The script's next, or one by lot, or none."""
@@ -164,19 +190,27 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body in one packet
     server: _Server
+    began = 0.0
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
 
     def do_GET(self) -> None:
-        if self.path != "/v1/models":
+        found = self.server.owner.batches.get(self.path)
+        if found is not None:
+            self._send(200, *found)
+        elif self.path == "/v1/record":
+            self._json(200, self.server.owner.record())
+        elif self.path != "/v1/models":
             self._json(404, {"error": {"message": "there is no such page"}})
         else:
             self._json(200, {"object": "list", "data": [{"id": "test", "object": "model"}]})
 
     def do_POST(self) -> None:
         owner = self.server.owner
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.began = time.monotonic()
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        body = {} if self.path == "/v1/files" else json.loads(data)
         with owner.lock:
             owner.requests.append((self.path, body))
             owner.authorizations.add(self.headers["Authorization"])
@@ -187,6 +221,8 @@ class _Handler(BaseHTTPRequestHandler):
             owner.faulted[fault] += 1
         if fault in STATUS_FAULTS:
             self._refuse(fault)
+        elif self.path in ("/v1/files", "/v1/batches"):
+            self._json(200, owner.batches.post(self.path, data))
         elif self.path == "/v1/embeddings":
             self._embeddings(body, fault)
         elif self.path == "/v1/chat/completions" and "tools" in body:
@@ -221,56 +257,67 @@ class _Handler(BaseHTTPRequestHandler):
         reply = {"object": "list", "data": items[::-1][: len(items) - (fault == "count")], "model": body["model"]}
         tokens = sum(len(text) // 4 + 1 for text in texts)
         usage = {"usage": {"prompt_tokens": tokens, "total_tokens": tokens}} if owner.usage else {}
-        self._deliver({**reply, **usage}, fault, owner.delivered, [] if fault in REPLY_FAULTS else texts)
+        self._deliver({**reply, **usage}, body, fault, owner.delivered, [] if fault in REPLY_FAULTS else texts)
 
     def _coded(self, row: np.ndarray) -> Any:
         return base64.b64encode(row.tobytes()).decode() if self.server.owner.encoding == "base64" else row.tolist()
 
     def _completion(self, body: dict[str, Any], fault: str) -> None:
         owner = self.server.owner
-        text = "" if fault == "empty" else owner.reply(body["messages"])
-        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
-        question = body["messages"][-1]["content"]
-        self._deliver(
-            {"object": "chat.completion", "choices": [choice], "usage": usage}, fault, owner.asked, [question]
-        )
+        reply = completion_reply(owner, body, fault)
+        counted = [] if fault in ("empty", *TEXT_FAULTS) else [body["messages"][-1]["content"]]
+        self._deliver(reply, body, fault, owner.asked, counted)
 
     def _calls(self, body: dict[str, Any], fault: str) -> None:
         owner = self.server.owner
-        made: Calls = "" if fault == "empty" else owner.call(body)
-        message: dict[str, Any] = {"role": "assistant", "content": made if isinstance(made, str) else None}
-        if not isinstance(made, str):
-            message["tool_calls"] = [
-                {"id": f"call_{i}", "type": "function", "function": {"name": name, "arguments": arguments}}
-                for i, (name, arguments) in enumerate(made)
-            ]
-        ends = "stop" if isinstance(made, str) else "tool_calls"
-        choices = [] if fault == "no-choices" else [{"index": 0, "message": message, "finish_reason": ends}]
-        reply: dict[str, Any] = {"object": "chat.completion", "choices": choices}
-        read, written = len(content(body)) // 4, 20
-        with owner.lock:
-            owner.billed += read + written
-        if owner.usage:
-            counts = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
-            reply["usage"] = {**counts, "prompt_tokens_details": {"cached_tokens": read // 2}}
-        self._deliver(reply, fault, owner.called, [] if fault in ("empty", "no-choices") else [content(body)])
+        reply = calls_reply(owner, body, fault)
+        self._deliver(reply, body, fault, owner.called, [] if fault in ("empty", "no-choices") else [content(body)])
 
-    def _deliver(self, reply: dict[str, Any], fault: str, count: Counter[str], texts: list[str]) -> None:
+    def _deliver(
+        self, reply: dict[str, Any], body: dict[str, Any], fault: str, count: Counter[str], texts: list[str]
+    ) -> None:
         """Send it and count the texts, or fail to."""
         owner = self.server.owner
         data = json.dumps(reply).encode()
-        if fault in WIRE_FAULTS:
+        streamed = bool(body.get("stream"))
+        if fault in WIRE_FAULTS and not (streamed and fault in ("truncated", "half-json")):
             self._break(fault, data)
             return
+        texts = [] if fault in WIRE_FAULTS else texts
         with owner.lock:  # counted before it is there, lest the client looks first
             count.update(texts)
         try:
-            self._send(200, "application/json", data)
+            if streamed:
+                self._stream(events(reply, body), fault)
+            else:
+                self._send(200, "application/json", data)
         except OSError:
             with owner.lock:
                 count.subtract(texts)
             raise
+
+    def _stream(self, parts: list[bytes], fault: str) -> None:
+        """Events as chunks; cut off in the middle, with or without the end of the transfer, where that is the fault."""
+        owner = self.server.owner
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.flush()
+        sent = parts[: len(parts) // 2] if fault in WIRE_FAULTS else parts
+        for i, part in enumerate(sent):
+            time.sleep((0, owner.first_token_s)[i == 1] if i < 2 else owner.token_s)
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+            self.wfile.flush()
+            if i == 1:
+                now = time.monotonic()
+                with owner.lock:
+                    owner.first_tokens.append((now, now - self.began))
+        if fault == "truncated":
+            self.close_connection = True
+        else:
+            self.wfile.write(b"0\r\n\r\n")
+            self.wfile.flush()
 
     def _break(self, fault: str, data: bytes) -> None:
         closing = self.server.owner.closing
@@ -310,6 +357,63 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
+def completion_reply(owner: EndpointServer, body: dict[str, Any], fault: str) -> dict[str, Any]:
+    """A chat completion."""
+    text = "" if fault == "empty" else owner.reply(body["messages"])
+    if fault in TEXT_FAULTS:
+        text = {
+            "fenced": f"Sure:\n```json\n{text}",
+            "broken-json": text[: len(text) // 2],
+            "out-of-range": '{"score": 7}',
+            "nan-score": '{"score": NaN}',
+        }[fault]
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    reply: dict[str, Any] = {"object": "chat.completion", "choices": [choice]}
+    if owner.usage:
+        reply["usage"] = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    return reply
+
+
+def calls_reply(owner: EndpointServer, body: dict[str, Any], fault: str) -> dict[str, Any]:
+    """A chat completion with tools."""
+    made: Calls = "" if fault == "empty" else owner.call(body)
+    message: dict[str, Any] = {"role": "assistant", "content": made if isinstance(made, str) else None}
+    if not isinstance(made, str):
+        message["tool_calls"] = [
+            {"id": f"call_{i}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for i, (name, arguments) in enumerate(made)
+        ]
+    ends = "stop" if isinstance(made, str) else "tool_calls"
+    choices = [] if fault == "no-choices" else [{"index": 0, "message": message, "finish_reason": ends}]
+    reply: dict[str, Any] = {"object": "chat.completion", "choices": choices}
+    read, written = len(content(body)) // 4, 20
+    with owner.lock:
+        owner.billed += read + written
+    if owner.usage:
+        counts = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+        reply["usage"] = {**counts, "prompt_tokens_details": {"cached_tokens": read // 2}}
+    return reply
+
+
+def events(reply: Mapping[str, Any], body: Mapping[str, Any]) -> list[bytes]:
+    """A reply as server-sent events: its role, a word or half a call each, the end, what it took, and the mark."""
+    choice = reply["choices"][0] if reply["choices"] else {"message": {}, "finish_reason": None}
+    message = choice["message"]
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+    deltas += [{"content": word} for word in re.findall(r"\s*\S+\s*$|\s*\S+", message.get("content") or "")]
+    for i, call in enumerate(message.get("tool_calls") or ()):
+        name, arguments = call["function"]["name"], call["function"]["arguments"]
+        half = len(arguments) // 2
+        deltas.append({"tool_calls": [{"index": i, **call, "function": {"name": name, "arguments": arguments[:half]}}]})
+        deltas.append({"tool_calls": [{"index": i, "function": {"arguments": arguments[half:]}}]})
+    sent: list[dict[str, Any]] = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    sent.append({"choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]})
+    if "usage" in reply and body.get("stream_options", {}).get("include_usage"):
+        sent.append({"choices": [], "usage": reply["usage"]})
+    coded = [f"data: {json.dumps(event)}\r\n\r\n".encode() for event in sent]
+    return [b": stay\n\n" + coded[0], *coded[1:], b"data: [DONE]\n\n"]
+
+
 @cache
 def shared() -> str:
     """The base_url of a faultless server that lives as long as this process."""
@@ -323,10 +427,16 @@ def main() -> None:
     parser.add_argument("--faults", type=float, default=0.0, help="share of requests that fail")
     parser.add_argument("--dimension", type=int, default=384)
     parser.add_argument("--latency-s", type=float, default=0.0)
+    parser.add_argument("--first-token-s", type=float, default=0.0)
+    parser.add_argument("--token-s", type=float, default=0.0)
+    parser.add_argument("--reply", help="what every chat reply says")
+    parser.add_argument("--judged", action="store_true", help="with faults of what a judge writes, too")
     args = parser.parse_args()
-    with EndpointServer(
-        port=args.port, faults=mixed(args.faults), dimension=args.dimension, latency_s=args.latency_s
-    ) as server:
+    faults = mixed(args.faults, JUDGE_FAULTS if args.judged else MIXED)
+    with EndpointServer(port=args.port, faults=faults, dimension=args.dimension, latency_s=args.latency_s) as server:
+        server.first_token_s, server.token_s = args.first_token_s, args.token_s
+        if args.reply is not None:
+            server.reply = lambda messages: args.reply
         print(server.url, flush=True)
         threading.Event().wait()
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from ragtune.callers import Caller
-from ragtune.callers._asking import Asked, Asker, PartialMemo, read_row
+from ragtune.callers._asking import Asked, read_row, write_row
 from ragtune.callers._payload import Payload
 from ragtune.component import register, work
-from ragtune.endpoint import Endpoint
+from ragtune.endpoint import Called, Endpoint, Exchange, PartialMemo, Settings, called_exchange, rows_or_why
 from ragtune.errors import StepError
 from ragtune.tools import Replies, Reply, Requests, Shown, ToolSet
 
@@ -64,14 +64,13 @@ class Chat(Endpoint, Caller):
         asked = self._asked(requests, shown, toolset)
         texts = {i: each.row for i, each in enumerate(asked) if each.payload.sent}
         by_text = {text: asked[i] for i, text in texts.items()}
-        asker: list[Asker] = []
 
-        def load() -> Asker:
-            asker.append(Asker(self.client(), by_text, self.max_tokens))
-            return asker[0]
+        def exchange(settings: Settings, text: str) -> Exchange[Called]:
+            each = by_text[text]
+            return called_exchange(settings, each.messages, each.payload.sent, self.max_tokens, each.params)
 
-        rows = dict(zip(texts, memo.rows_or_none(list(texts.values()), load), strict=True))
-        failures = asker[0].failures if asker else {}
+        found, failures = rows_or_why(memo, self.client, list(texts.values()), exchange, write_row)
+        rows = dict(zip(texts, found, strict=True))
         _tell(failures, len(by_text))
         replies = []
         for i, each in enumerate(asked):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 from typing import Annotated, ClassVar, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -22,27 +21,39 @@ from pydantic import (
 )
 
 from ragtune.component import Affects
+from ragtune.endpoint._asking import Asked, Request, ask, rows_or_why
+from ragtune.endpoint._batch import PartialMemo
 from ragtune.endpoint._budget import BudgetError, reset_budgets
 from ragtune.endpoint._client import Client, connect
 from ragtune.endpoint._completions import Prompt, complete, delimited, without_thoughts
+from ragtune.endpoint._exchanges import Exchange, called_exchange
 from ragtune.endpoint._failures import EndpointError
 from ragtune.endpoint._prices import price, unknown_price
+from ragtune.endpoint._replicas import Replica, key_name, plain_url
 from ragtune.endpoint._replies import Called, Completion, called_or_why
 from ragtune.endpoint._settings import Settings
 
 __all__ = [
+    "Asked",
     "BudgetError",
     "Called",
     "Client",
     "Completion",
     "Endpoint",
     "EndpointError",
+    "Exchange",
+    "PartialMemo",
     "Prompt",
+    "Request",
+    "Settings",
+    "ask",
+    "called_exchange",
     "called_or_why",
     "complete",
     "delimited",
     "price",
     "reset_budgets",
+    "rows_or_why",
     "without_thoughts",
 ]
 
@@ -53,9 +64,15 @@ class Endpoint(BaseModel):
     `base_url` and `model` say what answers, and are part of every key; the others only say how it is asked.
     `api_key_env` is the *name* of the environment variable that holds the key; without it `OPENAI_API_KEY` is used for
     api.openai.com, and no key is sent anywhere else. `timeout_s` is for one try, `deadline_s` for one request with all
-    its retries. `budget_requests` (tries included), `budget_tokens` and `budget_usd` (by genai-prices; an unknown price is
-    refused) end the work of this process with that model; whatever is finished is kept. Money is counted for components
-    that have a `budget_usd`. A request whose reply was lost counts as if it had been answered.
+    its retries. `budget_requests` (tries included), `budget_tokens`, `budget_usd` (by genai-prices; an unknown price is
+    refused) and `budget_seconds` (on the wall, while the model is asked) end the work of this process with that model;
+    whatever is finished is kept. Money is counted for components that have a `budget_usd`. A request whose reply was lost
+    counts as if it had been answered. `requests_per_minute` and `tokens_per_minute` are kept to by waiting, by all that
+    ask the same model in this process; that wait is no part of a deadline. `replicas` are further addresses of the same
+    model, each `http://host:8000/v1 weight=2 api_key_env=ITS_KEY` (weight 1 and `api_key_env` above, where left out):
+    requests are shared by weight, and an address that fails is left alone for a while. `stream` has chat replies
+    streamed, so that the time to the first token is known. `batch` sends chat requests as files to `/batches`, where
+    they are answered within a day at a lower price.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -73,31 +90,29 @@ class Endpoint(BaseModel):
     budget_requests: Annotated[PositiveInt | None, Affects()] = None
     budget_tokens: Annotated[PositiveInt | None, Affects()] = None
     budget_usd: Annotated[PositiveFloat | None, Affects()] = None
+    budget_seconds: Annotated[PositiveFloat | None, Affects()] = None
+    requests_per_minute: Annotated[PositiveFloat | None, Affects()] = None
+    tokens_per_minute: Annotated[PositiveFloat | None, Affects()] = None
+    replicas: Annotated[tuple[str, ...], Affects()] = ()
+    stream: Annotated[bool, Affects()] = False
+    batch: Annotated[bool, Affects()] = False
 
     @field_validator("base_url")
     @classmethod
     def _plain_url(cls, value: str) -> str:
-        """No secret may hide in it: it is written into keys, studies and errors."""
-        try:
-            parts = urlsplit(value)
-            sound = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
-        except ValueError:
-            sound = False
-        if not sound or "@" in parts.netloc or parts.query or parts.fragment:
-            raise ValueError(
-                "is written http(s)://host[:port]/path, without user, password or query; "
-                "a key comes from the environment variable that api_key_env names"
-            )
-        return value.rstrip("/")
+        return plain_url(value)
 
     @field_validator("api_key_env")
     @classmethod
     def _name_not_key(cls, value: str | None) -> str | None:
-        words = (value or "A").replace("_", "A")
-        if not (words.isascii() and words.isalnum() and words.upper() == words and not words[0].isdigit()):
-            raise ValueError(
-                "is the name of an environment variable, in capitals, as in OPENAI_API_KEY; never the key itself"
-            )
+        return None if value is None else key_name(value)
+
+    @field_validator("replicas")
+    @classmethod
+    def _readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        read = [Replica.read(text).base_url for text in value]
+        if len(set(read)) < len(read):
+            raise ValueError("names an address twice; a larger share is a larger weight")
         return value
 
     @model_validator(mode="after")

@@ -1,8 +1,11 @@
-"""Hard budgets: requests, tokens and money that this process may spend on one model."""
+"""Hard budgets: requests, tokens, money and seconds that this process may spend on one model."""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -13,15 +16,18 @@ ZERO = Decimal(0)
 
 
 class BudgetError(StepError):
-    """A budget is spent. Everything finished is kept."""
+    """A budget is spent. Everything finished is kept, and the same command with a larger budget goes on."""
+
+    exit_code = 3
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a request takes, or at most may take."""
+    """What a request, or several, takes, or at most may take."""
 
     tokens: int = 0
     usd: Decimal = ZERO
+    requests: int = 1
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Limits:
     requests: int | None = None
     tokens: int | None = None
     usd: Decimal | None = None
+    seconds: float | None = None
 
 
 @dataclass
@@ -43,10 +50,33 @@ class Meter:
     reserved: int = 0
     reserved_usd: Decimal = ZERO
     _under_way: int = 0
+    _busy: int = 0
+    _busy_since: float = 0.0
+    _seconds: float = 0.0
     _settled: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
+    @property
+    def seconds(self) -> float:
+        """On the wall, while this model was asked: waits for limits and for another try are in it."""
+        return self._seconds + (time.monotonic() - self._busy_since if self._busy else 0.0)
+
+    @contextmanager
+    def clock(self) -> Iterator[None]:
+        """Count the seconds inside, once however many are inside."""
+        with self._settled:
+            if not self._busy:
+                self._busy_since = time.monotonic()
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._settled:
+                self._busy -= 1
+                if not self._busy:
+                    self._seconds += time.monotonic() - self._busy_since
+
     def take(self, cost: Cost, limits: Limits, name: str) -> None:
-        """Count a request that is about to be sent; BudgetError, and nothing is sent, when there is no room for it.
+        """Count what is about to be sent; BudgetError, and nothing is sent, when there is no room for it.
 
         Where there would be room if those under way took less than was reserved, it waits for them.
         """
@@ -55,7 +85,7 @@ class Meter:
                 if not self._under_way or not self._room_without_reserves(cost, limits):
                     raise BudgetError(self._told(full, cost, limits, name))
                 self._settled.wait()
-            self.requests += 1
+            self.requests += cost.requests
             self._under_way += 1
             self.reserved += cost.tokens
             self.reserved_usd += cost.usd
@@ -72,8 +102,10 @@ class Meter:
 
     def _full(self, cost: Cost, limits: Limits) -> str:
         """The name of a limit that leaves no room."""
-        if limits.requests is not None and self.requests >= limits.requests:
+        if limits.requests is not None and self.requests + cost.requests > limits.requests:
             return "requests"
+        if limits.seconds is not None and self.seconds >= limits.seconds:
+            return "seconds"
         if limits.tokens is not None and self.tokens + self.reserved + cost.tokens > limits.tokens:
             return "tokens"
         over = limits.usd is not None and self.usd + self.reserved_usd + cost.usd > limits.usd
@@ -81,7 +113,8 @@ class Meter:
 
     def _room_without_reserves(self, cost: Cost, limits: Limits) -> bool:
         return (
-            (limits.requests is None or self.requests < limits.requests)
+            (limits.requests is None or self.requests + cost.requests <= limits.requests)
+            and (limits.seconds is None or self.seconds < limits.seconds)
             and (limits.tokens is None or self.tokens + cost.tokens <= limits.tokens)
             and (limits.usd is None or self.usd + cost.usd <= limits.usd)
         )
@@ -89,11 +122,12 @@ class Meter:
     def _told(self, full: str, cost: Cost, limits: Limits, name: str) -> str:
         money = f", {float(self.usd):.4g} USD" if limits.usd is not None else ""
         following = {
-            "requests": "",
+            "requests": f"; the next are {cost.requests:,}" if cost.requests > 1 else "",
+            "seconds": f" in {self.seconds:.1f} s",
             "tokens": f"; the next may take {cost.tokens:,}",
             "usd": f"; the next may take {float(cost.usd):.2g}",
         }[full]
-        limit = f"{getattr(limits, full):,}"
+        limit = f"{getattr(limits, full):,}".removesuffix(".0")
         return (
             f"{name}: the budget is spent (budget_{full} {limit}; "
             f"used {self.requests:,} requests and {self.tokens:,} tokens{money}{following}). "

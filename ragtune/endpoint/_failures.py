@@ -32,9 +32,10 @@ class TryError(Exception):
         retries: how often a fault of this kind is worth another try, if less often than others.
         after: seconds that the endpoint asks to be left alone.
         place: index of the text whose vector is at fault.
-        sent: whether the request may have been read.
+        sent: whether the request may have been answered, and billed.
         for_all: whether every other request would fare the same.
         advice: what the user can do when it stays so.
+        elsewhere: whether another address may be asked at once.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class TryError(Exception):
     ) -> None:
         self.kind, self.retries, self.after, self.place, self.advice = kind, retries, after, place, advice
         self.sent, self.for_all = sent, for_all
+        self.elsewhere = False
         super().__init__(message)
 
 
@@ -75,7 +77,7 @@ def refused(status: int, message: str, headers: Mapping[str, str], code: str, ke
     what = f"answered {status}: {message}" if message else f"answered {status}"
     if (status in WORTH_RETRYING or status >= 500) and code != "insufficient_quota":
         advice = f"Lower concurrency. {_AGAIN}" if status == 429 else _AGAIN
-        return TryError(what, kind="busy", after=retry_after(headers), advice=advice)
+        return TryError(what, kind="busy", after=retry_after(headers), advice=advice, sent=False)
     for_all = status in (401, 403, 404) or 300 <= status < 400 or code == "insufficient_quota"
     if status in (401, 403):
         checked = f"Check the key in the environment variable {key_name}"
@@ -88,7 +90,7 @@ def refused(status: int, message: str, headers: Mapping[str, str], code: str, ke
         advice = f"The account has nothing left to spend. {_AGAIN}"
     else:
         advice = "Check model and knobs, and whether a text is longer than the model reads. What is finished is kept"
-    return TryError(what, kind="refused", retries=0, advice=advice, for_all=for_all)
+    return TryError(what, kind="refused", retries=0, advice=advice, sent=False, for_all=for_all)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

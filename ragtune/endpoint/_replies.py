@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -16,13 +16,31 @@ from ragtune.endpoint._failures import TryError, bad_content, lost
 
 @dataclass(frozen=True)
 class Completion:
-    """A chat reply, and what it took; token counts are -1 where the endpoint does not tell."""
+    """A chat reply, and what it took; token counts are -1 where the endpoint does not tell.
+
+    `seconds` is how long the try took that succeeded, `first_token_seconds` how long until its first token came, where
+    the reply was streamed.
+    """
 
     text: str
     finish_reason: str = ""
     prompt_tokens: int = -1
     completion_tokens: int = -1
     cached_tokens: int = -1
+    seconds: float | None = None
+    first_token_seconds: float | None = None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Tokens after the first, by the seconds after it; None where the reply was not streamed or not counted."""
+        if self.seconds is None or self.first_token_seconds is None or self.completion_tokens < 2:
+            return None
+        after = self.seconds - self.first_token_seconds
+        return (self.completion_tokens - 1) / after if after > 0 else None
+
+    def timed(self, seconds: float | None, first_token_seconds: float | None) -> Completion:
+        """The same, with times."""
+        return replace(self, seconds=seconds, first_token_seconds=first_token_seconds)
 
 
 @dataclass(frozen=True)
@@ -33,11 +51,18 @@ class Called:
     text: str
     finish_reason: str
     usage: Usage
-    seconds: float = 0.0
+    seconds: float | None = None
+    first_token_seconds: float | None = None
+
+    def timed(self, seconds: float | None, first_token_seconds: float | None) -> Called:
+        """The same, with times."""
+        return replace(self, seconds=seconds, first_token_seconds=first_token_seconds)
 
 
 _WORDS = ("content", "refusal", "reasoning_content", "reasoning")
 """Where a message may say something."""
+_CACHED = ("prompt_cache_hit_tokens", "cache_read_input_tokens")
+"""Where services that do not write as OpenAI does tell what of the input they had read before."""
 _CUT = {
     "length": ("cut off", "Raise max_tokens"),
     "content_filter": ("filtered", "The provider's filter takes exception to the request"),
@@ -69,10 +94,13 @@ class Usage:
         if not isinstance(usage, dict):
             return cls()
         details = usage.get("prompt_tokens_details")
+        told = [(details, "cached_tokens")] if isinstance(details, dict) else []
+        told += [(usage, name) for name in _CACHED]
         read, written, total = (_count(usage.get(name + "_tokens")) for name in ("prompt", "completion", "total"))
         if total is None and read is not None and written is not None:
             total = read + written
-        return cls(read, written, total, _count(details.get("cached_tokens")) if isinstance(details, dict) else None)
+        cached = next((count for where, name in told if (count := _count(where.get(name))) is not None), None)
+        return cls(read, written, total, cached)
 
 
 def _count(value: Any) -> int | None:

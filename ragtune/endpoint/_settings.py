@@ -23,9 +23,15 @@ class Settings:
     budget_requests: int | None
     budget_tokens: int | None
     budget_usd: float | None
+    budget_seconds: float | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    replicas: tuple[str, ...] = ()
+    stream: bool = False
+    batch: bool = False
 
     @property
     def limits(self) -> Limits:
         """The budgets."""
         usd = None if self.budget_usd is None else Decimal(str(self.budget_usd))
-        return Limits(self.budget_requests, self.budget_tokens, usd)
+        return Limits(self.budget_requests, self.budget_tokens, usd, self.budget_seconds)

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ragtune import spelling
 from ragtune.answers import Answer, Answers, Reference, References, passages_of
+from ragtune.component import Component
 from ragtune.metrics._metric import Level, Metric
 from ragtune.types import Contexts, Corpus, Floats, Queries
 
@@ -66,6 +68,11 @@ class AnswerMetric(Metric):
         """The answers."""
         return "answer"
 
+    @property
+    def label(self) -> str:
+        """The symbol, with the knobs that are not at their default, which parses back."""
+        return _spelled(self)
+
 
 class ReferenceMetric(Metric):
     """Base of the measures of a context by the answers that the dataset has, whoever answers."""
@@ -95,9 +102,19 @@ class JudgeMetric(Metric):
         return "judge"
 
     @property
+    def label(self) -> str:
+        """The symbol, with the knobs that are not at their default, which parses back: `claim_support(model=…)`."""
+        return _spelled(self)
+
+    @property
     def metrics(self) -> tuple[Metric, ...]:
         """What its scores are of, in their order: itself."""
         return (self,)
+
+
+def _spelled(metric: Metric) -> str:
+    spec = Component.spec(metric)
+    return metric.symbol if isinstance(spec, str) else spelling.write({metric.symbol: spec[metric.name]})
 
 
 def per_answer(judged: JudgedAnswers, measure: Callable[[JudgedAnswer], float]) -> Floats:
