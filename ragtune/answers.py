@@ -201,13 +201,14 @@ def _frame(row: dict[str, Any]) -> Frame:
 class Prompt:
     """What a chat model is asked: (role, text) of each message, what the prompt says besides, and how to read the reply.
 
-    `schema` is the JSON schema that a reply with `output` json follows.
+    `schema` is the JSON schema that a reply with `output` json follows. With `reasoning`, thoughts come before the answer.
     """
 
     messages: tuple[tuple[str, str], ...]
     frame: Frame
     output: Output = "text"
     schema: Mapping[str, Any] | None = None
+    reasoning: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +227,7 @@ class Prompts(Value):
         found = []
         for row in unpack_json(arrays):
             messages = tuple((role, text) for role, text in row["messages"])
-            found.append(Prompt(messages, _frame(row["frame"]), row["output"], row["schema"]))
+            found.append(Prompt(messages, _frame(row["frame"]), row["output"], row["schema"], row["reasoning"]))
         return cls(tuple(found))
 
 

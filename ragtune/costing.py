@@ -62,7 +62,7 @@ def measure_sizes(wired: Sequence[Wired], data: Steps, workspace: Workspace, com
     fresh = {}
     for step in steps.values():
         if _key(step) not in known:
-            embeds = isinstance(step.component, Embedder)
+            embeds = isinstance(step.component, Embedder) and step.verb == "embed"
             tokens = _tokens_of(_texts(step, computer)) if embeds else 0
             fresh[_key(step)] = json.dumps([computer.value(step).nbytes, tokens]).encode()
     workspace.results.put(fresh)

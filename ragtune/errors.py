@@ -32,6 +32,10 @@ class Fault:
         return f"{place}: {self.message}" if self.file else self.message
 
 
+PARTIAL = 3
+"""Exit code of what was done in part, and goes on when the same command is run again."""
+
+
 class RagtuneError(Exception):
     """Base of all errors that ragtune raises on purpose."""
 

@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 from ragtune.component import digest
 from ragtune.config import Config, load_config
 from ragtune.costing import latency_costs, measure_sizes, money, request_seconds, size_costs
-from ragtune.endpoint import reset_budgets
+from ragtune.endpoint import BudgetError, reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
 from ragtune.engine.executors import processes
 from ragtune.engine.online import measure, measure_whole, sampled
@@ -174,11 +174,13 @@ def sweep(
         report = run(prepared.targets, workspace, computer, executor, watcher.finished)
         scored = _scored(prepared, workspace)
         complete = [wired for wired, ok in zip(prepared.wired, scored, strict=True) if ok]
-        measure([wired.outcome for wired in complete], prepared.data.request, workspace, computer, sample)
+        with suppress(BudgetError):  # what is not timed now, the next run times
+            measure([wired.outcome for wired in complete], prepared.data.request, workspace, computer, sample)
         measure_sizes(complete, prepared.data, workspace, computer)
         study = _conclude(prepared, workspace, computer, report, began)
     if not any(scored):
-        raise StepError("no configuration could be scored:\n" + "\n".join(sorted(set(report.failed.values()))))
+        told = "no configuration could be scored:\n" + "\n".join(sorted(set(report.failed.values())))
+        raise BudgetError(told) if report.spent else StepError(told)
     return study
 
 
@@ -239,7 +241,10 @@ def _whole(prepared: Prepared, scores: Floats, workspace: Workspace, computer: C
     means = scores[:, prepared.labels.index(metric.label)].mean(axis=1) * (-1 if metric.better == "lower" else 1)
     order = [i for i in np.argsort(-means, kind="stable").tolist() if not np.isnan(scores[i]).any()]
     finalists = [prepared.wired[i] for i in dict.fromkeys([0, *order[:FINALISTS]]) if i in order]
-    times = measure_whole([w.outcome for w in finalists], prepared.data.request, workspace, computer, sample)
+    try:
+        times = measure_whole([w.outcome for w in finalists], prepared.data.request, workspace, computer, sample)
+    except BudgetError:
+        return {}
     return {
         wired.key[:8]: {f"p{p}": round(float(np.percentile(seconds * 1000, p)), 3) for p in (50, 95, 99)}
         for wired, seconds in zip(finalists, times, strict=True)
@@ -289,6 +294,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "ran": report.ran,
         "failed": sorted(set(report.failed.values())),
         "skipped": len(report.skipped),
+        "provisional": len(report.provisional),
         "finished_at": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
         "seconds": round(report.seconds, 3),
         "model_seconds": round(report.model_seconds, 3),

@@ -46,7 +46,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "linting": (*GROUND, "tools", "lintrules", "toolformats"),
     "fewshots": (*GROUND, "answers"),
     "prompts": (*GROUND, "answers", "fewshots"),
-    "generators": (*GROUND, "answers", "endpoint", "embedders", "tokenizers"),
+    "generators": (*GROUND, "answers", "endpoint"),
     "metrics": (*GROUND, "answers", "embedders", "endpoint", "tokenizers", "tools"),
     "datasets": (*GROUND, "answers"),
     "toolsets": (*GROUND, "cases", "datasets", "tools"),

@@ -91,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 0
     except Exception as error:
         code = _explain(error)
+    if code == 3 and argv[:1] in (["sweep"], ["tune"]):
+        click.echo(f"Everything finished is kept. Resume with:\n  ragtune {shlex.join(argv)}", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

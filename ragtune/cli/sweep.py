@@ -17,11 +17,10 @@ from ragtune.cli._options import (
     seconds,
     workspace_option,
 )
+from ragtune.errors import PARTIAL
 
 if TYPE_CHECKING:
     from ragtune.study import Study
-
-PARTIAL = 3
 
 
 @click.command(name="sweep", short_help="Run every configuration once and say which is best.")
@@ -68,7 +67,7 @@ def command(
     else:
         for line in conclusion(study, top, workspace):
             click.echo(line)
-    return PARTIAL if study.summary["failed"] else 0
+    return PARTIAL if study.summary["failed"] or study.summary.get("provisional") else 0
 
 
 def as_record(study: Study, top: int | None = None) -> dict[str, Any]:
@@ -109,6 +108,10 @@ def conclusion(study: Study, top: int, workspace: Path) -> Iterator[str]:
     yield ""
     for failure in run["failed"]:
         yield f"failed: {failure}"
+    if run.get("provisional"):
+        rows = study.leaderboard()
+        scored, total = sum(row.scored for row in rows), sum(row.total for row in rows)
+        yield f"not everything was answered: {scored}/{total} scored; the same command asks for the rest"
     if run["skipped"]:
         yield f"{run['skipped']} steps were not run, because they rest on failed ones"
     share = f", {100 * run['model_seconds'] / run['total_seconds']:.0f} % inside embedding models" if run["ran"] else ""

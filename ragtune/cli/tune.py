@@ -32,7 +32,8 @@ def command(
       ragtune tune data/support-tickets --minutes 30
     """
     from ragtune.cli._progress import Progress
-    from ragtune.cli.sweep import PARTIAL, as_record, conclusion
+    from ragtune.cli.sweep import as_record, conclusion
+    from ragtune.errors import PARTIAL
     from ragtune.sweeping import Watcher
     from ragtune.tuning import tune
 
@@ -45,4 +46,4 @@ def command(
     else:
         for line in conclusion(study, 8, workspace):
             click.echo(line)
-    return PARTIAL if study.summary["failed"] else 0
+    return PARTIAL if study.summary["failed"] or study.summary.get("provisional") else 0

@@ -59,16 +59,22 @@ class Builder:
         tags: tuple[str, ...] = (),
         reason: str = "",
         simulated: str = "",
+        answerable: bool = True,
     ) -> None:
-        """Add a query, or leave it out for a reason; text None means a fault that is known already."""
+        """Add a query, or leave it out for a reason; text None means a fault that is known already.
+
+        One that is not answerable needs no evidence, and must not have any.
+        """
+        if evidence and not answerable:
+            self.faults.add(place, f"query '{id}': it has evidence, so it is answerable")
         if text is not None and not text.strip():
             self.faults.add(place, f"query '{id}': the text is empty")
         if not self._claim("query", place, id) or text is None:
             return
-        if reason or not evidence:
+        if reason or (answerable and not evidence):
             self.leave_out(reason or NO_EVIDENCE, id)
         else:
-            self._queries[id] = Query(id, text, tuple(evidence), answers, tags, simulated)
+            self._queries[id] = Query(id, text, tuple(evidence), answers, tags, simulated, answerable)
 
     def leave_out(self, reason: str, id: str) -> None:
         """Count a query or document as left out."""

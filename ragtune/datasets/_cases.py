@@ -46,6 +46,7 @@ class Case:
         simulated: The recipe that made the question up.
         alternatives: Any one of the references is enough; otherwise each is needed.
         reason: Why the question is left out, if it has to be.
+        answerable: False where the documents do not answer it, so that it has no references.
     """
 
     record: Record
@@ -58,6 +59,7 @@ class Case:
     simulated: str = ""
     alternatives: bool = False
     reason: str = ""
+    answerable: bool = True
 
 
 def add_cases(builder: Builder, cases: Sequence[Case], folder: Path | None = None) -> None:
@@ -76,7 +78,9 @@ def add_cases(builder: Builder, cases: Sequence[Case], folder: Path | None = Non
                 pieces.append((found, None, record))
         evidence, reason = numbered(pieces, case.alternatives), reasons[0] if reasons else ""
         place = case.record.place
-        builder.query(place, case.id, case.question, evidence, case.answers, case.tags, reason, case.simulated)
+        builder.query(
+            place, case.id, case.question, evidence, case.answers, case.tags, reason, case.simulated, case.answerable
+        )
 
 
 def context_id(text: str) -> str:

@@ -6,7 +6,8 @@ from beside them, where each distinct text is a document and its own evidence.
 - Documents: an id, a text, a title, and all other columns as metadata (an object under `metadata` is spread out).
 - Questions: an id (without such a column, the number of the row), the question, answers, and the evidence: ids of
   documents, and beside them, where it is a part only, `quote`, or `start` and `end`; `grade` where it is graded. Each of
-  these is one value, or a list with one for each piece of evidence. Each piece is a need of its own.
+  these is one value, or a list with one for each piece of evidence. Each piece is a need of its own. A question with
+  true under `is_impossible` (SQuAD 2.0) is not answered by the documents: what it names is no evidence.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Columns(DatasetFormat):
     tags: str = "tags"
     simulated: str = "simulated"
     """The column that names the recipe of a question that was made up."""
+    impossible: str = "is_impossible"
+    """The column that is true for a question that the documents do not answer."""
     context: str = "context"
     """The column of the text, or list of texts, that answers, where there is no table of documents."""
 
@@ -92,15 +95,20 @@ class Columns(DatasetFormat):
             return None
         passages = [Passage(text) for text in row.texts(self.context)]
         answers, tags, made = row.texts(self.answers), row.texts(self.tags), row.optional_string(self.simulated)
-        return Case(row, id, row.string(self.question), answers, passages, tags=tags, simulated=made)
+        question = row.string(self.question)
+        if row.truth(self.impossible):
+            return Case(row, id, question, answers, (), passages, tags=tags, simulated=made, answerable=False)
+        return Case(row, id, question, answers, passages, tags=tags, simulated=made)
 
     def _query(self, row: Row, number: int, table: Table, builder: Builder) -> None:
         id = self._id(row, number, table)
         if id is None:
             return
         answers, tags, made = row.texts(self.answers), row.texts(self.tags), row.optional_string(self.simulated)
-        evidence = numbered(self._pieces(row, builder))
-        builder.query(row.place, id, row.string(self.question), evidence, answers, tags, simulated=made)
+        answerable = not row.truth(self.impossible)
+        evidence = numbered(self._pieces(row, builder)) if answerable else ()
+        question = row.string(self.question)
+        builder.query(row.place, id, question, evidence, answers, tags, simulated=made, answerable=answerable)
 
     def _pieces(self, row: Row, builder: Builder) -> list[Piece]:
         ids = row.identifiers(self.evidence)

@@ -48,6 +48,7 @@ def differences(before: Dataset, after: Dataset, names: Names) -> list[str]:
         *pairs.line("lose or change their answers", lambda a, b: a.answers != b.answers),
         *pairs.line("lose or change their tags", lambda a, b: a.tags != b.tags),
         *pairs.line("lose the mark that they were made up", lambda a, b: a.simulated != b.simulated),
+        *pairs.line("lose the mark that they cannot be answered", lambda a, b: a.answerable != b.answerable),
         *_evidence(pairs, names.documents),
     ]
 

@@ -16,6 +16,9 @@ from ragtune.answers import Reference, References
 from ragtune.component import Affects, Component, digest
 from ragtune.types import Corpus, Document, Judgments, Names, Queries, Query
 
+QUOTED_CHARACTERS = 1_000
+"""Evidence that is longer is no answer that somebody would give."""
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -92,8 +95,12 @@ class Dataset:
 
     @cached_property
     def references(self) -> References:
-        """Reference answers as a value of the engine."""
-        return References(tuple(Reference(query.answers, query.answerable) for query in self.queries))
+        """Reference answers as a value of the engine.
+
+        Where a query has none, the text of its evidence serves, if that is marked and short: a reader quotes it.
+        """
+        texts = {document.id: document.text for document in self.documents}
+        return References(tuple(Reference(q.answers or _quoted(q, texts), q.answerable) for q in self.queries))
 
     @cached_property
     def references_digest(self) -> str:
@@ -104,6 +111,16 @@ class Dataset:
     def judgments_digest(self) -> str:
         """Changes when, and only when, a row of the judgments does; documents and queries count by their place."""
         return digest(*(column.astype("<i8").tobytes() for column in self.judgments.to_arrays().values()))
+
+
+def _quoted(query: Query, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The marked evidence, the first of alternatives for each need; nothing where it is a document, or long."""
+    needs = {piece.need: piece for piece in reversed(query.evidence)}
+    pieces = [needs[need] for need in sorted(needs)]
+    if not pieces or any(piece.start is None for piece in pieces):
+        return ()
+    text = " ".join(" ".join(texts[piece.document][piece.start : piece.end].split()) for piece in pieces)
+    return (text,) if len(text) <= QUOTED_CHARACTERS else ()
 
 
 class DatasetFormat(Component):

@@ -123,6 +123,7 @@ def _question(query: Query) -> dict[str, Any]:
     found |= {"answers": list(query.answers)} if query.answers else {}
     found |= {"tags": list(query.tags)} if query.tags else {}
     found |= {"simulated": query.simulated} if query.simulated else {}
+    found |= {} if query.answerable else {"answerable": False}
     return found
 
 

@@ -5,7 +5,8 @@
 ```
 
 Keys of a question: `id`; `text` (or `question`, or `query`); `evidence`, a list of pieces; `any`, true when any one of
-the pieces is enough; `answers` and `tags`, lists of texts; `simulated`, the recipe that made the question up.
+the pieces is enough; `answers` and `tags`, lists of texts; `simulated`, the recipe that made the question up;
+`answerable`, false for a question that the documents do not answer, which has no evidence then.
 Keys of a piece: `doc`; nothing more for the whole document, `start` and `end` for a span, or `quote` for the span where that
 text stands; `grade`, 1 unless given; `need`, a number that pieces share when any one of them is enough (without it each piece
 is needed).
@@ -22,7 +23,7 @@ from ragtune.datasets._reading import read_objects
 from ragtune.datasets._record import Record
 from ragtune.types import Document, Evidence
 
-QUESTION_KEYS = ("id", "text", "question", "query", "evidence", "any", "answers", "tags", "simulated")
+QUESTION_KEYS = ("id", "text", "question", "query", "evidence", "any", "answers", "tags", "simulated", "answerable")
 Piece = tuple[Evidence, int | None, Record]
 """A piece of evidence, its need where one was given, and the object that gave it."""
 
@@ -49,6 +50,7 @@ def read_questions(path: Path, builder: Builder) -> None:
             question.strings("tags"),
             reasons[0] if reasons else "",
             question.optional_string("simulated"),
+            question.flag("answerable", True),
         )
 
 

@@ -83,11 +83,11 @@ class Record:
             return {}
         return dict(self._values.get(key) or {})
 
-    def flag(self, key: str) -> bool:
-        """The boolean under a key, False where there is none."""
+    def flag(self, key: str, default: bool = False) -> bool:
+        """The boolean under a key, the default where there is none."""
         if self.has(key) and not isinstance(self._values[key], bool):
             self._wrong(key, "true or false")
-        return self._values.get(key) is True
+        return self._values.get(key) is True if self.has(key) else default
 
     def integer(self, key: str, least: int) -> int | None:
         """The whole number that must stand under a key, `least` or more; None after a fault."""

@@ -34,6 +34,16 @@ class Row(Record):
             self._separated and isinstance(value, str) and value.startswith(("[{", "[Human", "[AI"))
         )
 
+    def truth(self, key: str) -> bool:
+        """Whether true stands under a key, as a boolean, 0 or 1, or, in a table of text, one of their spellings."""
+        value = self._values.get(key)
+        spelled = value.strip().lower() if isinstance(value, str) and self._separated else value
+        if spelled in (None, "", False, "false", "0", "no"):
+            return False
+        if spelled not in (True, "true", "1", "yes"):
+            self.fault(f"'{key}' must be true or false, not {json_type(value)}")
+        return True
+
     def identifier(self, key: str) -> str | None:
         """The id under a key, text or a whole number; None after a fault."""
         value = self._values.get(key)

@@ -31,6 +31,7 @@ class Summary:
         characters: Length of all documents.
         document_length: Quantiles over documents.
         queries: Number of queries that can be scored.
+        unanswerable: Number of those that the documents do not answer.
         query_length: Quantiles over queries.
         evidence: Number of pieces of evidence.
         evidence_per_query: Quantiles over queries.
@@ -48,6 +49,7 @@ class Summary:
     characters: int
     document_length: Quantiles
     queries: int
+    unanswerable: int
     query_length: Quantiles
     evidence: int
     evidence_per_query: Quantiles
@@ -61,7 +63,7 @@ class Summary:
 
 
 def summarise(dataset: Dataset) -> Summary:
-    """Count and measure a dataset that has been loaded (so it has documents, queries and evidence)."""
+    """Count and measure a dataset that has been loaded (so it has documents and queries)."""
     lengths = [len(document.text) for document in dataset.documents]
     pieces = [piece for query in dataset.queries for piece in query.evidence]
     needs = [len({piece.need for piece in query.evidence}) for query in dataset.queries]
@@ -73,11 +75,12 @@ def summarise(dataset: Dataset) -> Summary:
         characters=sum(lengths),
         document_length=_quantiles(lengths),
         queries=len(dataset.queries),
+        unanswerable=sum(not query.answerable for query in dataset.queries),
         query_length=_quantiles([len(query.text) for query in dataset.queries]),
         evidence=len(pieces),
         evidence_per_query=_quantiles([len(query.evidence) for query in dataset.queries]),
-        whole_document_share=(len(pieces) - len(spans)) / len(pieces),
-        span_share=len(spans) / len(pieces),
+        whole_document_share=(len(pieces) - len(spans)) / max(len(pieces), 1),
+        span_share=len(spans) / max(len(pieces), 1),
         span_length=_quantiles(spans) if spans else None,
         with_alternatives=sum(n < len(query.evidence) for n, query in zip(needs, dataset.queries, strict=True)),
         tags=dict(sorted(tags.items())),

@@ -13,7 +13,7 @@ from ragtune.engine import codec
 from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step
 from ragtune.engine.workspace import Workspace
-from ragtune.errors import RagtuneError, WorkspaceError
+from ragtune.errors import PARTIAL, RagtuneError, WorkspaceError
 
 CACHE_BYTES = 1 << 30
 
@@ -31,6 +31,8 @@ class Done:
     provisional: bool = False
     """Whether it rests on rows that a model could not get: good for this run, and done again by the next."""
     error: str = ""
+    spent: bool = False
+    """Whether it failed because a budget was spent: the next run goes on."""
     fatal: WorkspaceError | None = None
 
 
@@ -63,6 +65,7 @@ class Computer:
             value = self._finished(step)
         except Exception as error:
             done.error = str(error) if isinstance(error, RagtuneError) else f"{type(error).__name__}: {error}"
+            done.spent = isinstance(error, RagtuneError) and error.exit_code == PARTIAL
             if isinstance(error, WorkspaceError):
                 done.fatal = error
         else:

@@ -6,6 +6,7 @@ Equal texts from different chunkers, and the unchanged documents of an edited co
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -87,7 +88,8 @@ class Memo:
         """Every batch is written as soon as it is there, with all others that came meanwhile, in whatever order they come.
 
         So a kill costs what was under way, and a batch that fails costs itself alone: those under way are waited for
-        and written too. They may have been paid for.
+        and written too. They may have been paid for. A batch begins only when one that is finished was written, so that a
+        kill costs no more than there are workers.
         """
         keys = list(unique)
         batches = [[keys[i] for i in batch if keys[i] not in known] for batch in model.batches(list(unique.values()))]
@@ -95,11 +97,16 @@ class Memo:
         finished: SimpleQueue[Future[Rows]] = SimpleQueue()
         shown = time.monotonic()
         with ThreadPoolExecutor(max(1, model.workers)) as pool:
-            running = {pool.submit(_rows, model, batch, unique) for batch in batches if batch}
-            for future in running:
-                future.add_done_callback(finished.put)
+            waiting = iter([batch for batch in batches if batch])
+            running: set[Future[Rows]] = set()
             try:
-                while running:
+                while True:
+                    for batch in itertools.islice(waiting, max(1, model.workers) - len(running)):
+                        future = pool.submit(_rows, model, batch, unique)
+                        running.add(future)
+                        future.add_done_callback(finished.put)
+                    if not running:
+                        break
                     self._keep(list(_waiting(finished)), running, known)
                     if time.monotonic() - shown > PROGRESS_SECONDS:
                         shown = time.monotonic()

@@ -33,6 +33,10 @@ class Report:
     ran: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
+    provisional: set[str] = field(default_factory=set)
+    """Steps that rest on replies which a model failed to give; the next run does them again."""
+    spent: bool = False
+    """Whether a step failed because a budget was spent."""
     seconds: float = 0.0
     model_seconds: float = 0.0
     characters: int = 0
@@ -122,6 +126,8 @@ class _Run:
             self._fail(step, done)
         else:
             report.ran += 1
+            if done.provisional:
+                report.provisional.add(step.key)
             if step.keep == "row" and done.row is not None:
                 under = provisional_key(step.key).encode() if done.provisional else result_key(step)
                 self.rows[under] = done.row
@@ -146,6 +152,7 @@ class _Run:
 
     def _fail(self, step: Step, done: Done) -> None:
         self.report.failed[step.key] = done.error
+        self.report.spent |= done.spent
         self.workspace.note_failure({"step": repr(step), "key": step.key, "error": done.error})
         stack = [step]
         while stack:

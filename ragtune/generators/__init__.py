@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ragtune.component import Component
+from ragtune.generators._recording import write_recording
 
-__all__ = ["Generator"]
+__all__ = ["Generator", "write_recording"]
 
 
 class Generator(Component):

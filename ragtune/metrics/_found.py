@@ -23,6 +23,16 @@ class Found:
         self.items = items
         self.rank = rank
 
+    @classmethod
+    def of(cls, items: Items, rank: Ints) -> Found:
+        """As given; a query with nothing to find has found it at once, so that every measure of it is 1."""
+        nothing = np.flatnonzero(items.count == 0)
+        if not len(nothing):
+            return cls(items, rank)
+        at = items.first[nothing]
+        query, gain = np.insert(items.query, at, nothing), np.insert(items.gain, at, 1.0)
+        return cls(Items(items.n_queries, query, gain), np.insert(rank, at, 1))
+
     def within(self, k: int | None) -> Floats:
         """How many items were found by rank `k`."""
         return self.items.total(self.rank <= _last(k))

@@ -70,11 +70,13 @@ class Judged:
         return self._documents if unit == "document" else self._needs
 
     def relevant_within(self, k: int, unit: Unit) -> Floats:
-        """(n_queries,) how many of the first `k` results are relevant: documents, or chunks."""
+        """(n_queries,) how many of the first `k` results are relevant: documents, or chunks; all where none can be."""
         if unit == "document":
-            return self._documents.within(k)
-        query, rank = self._relevant_chunks
-        return np.bincount(query[rank <= k], minlength=self._truth.n_queries).astype(np.float64)
+            found = self._documents.within(k)
+        else:
+            query, rank = self._relevant_chunks
+            found = np.bincount(query[rank <= k], minlength=self._truth.n_queries).astype(np.float64)
+        return np.where(self._truth.needs.count > 0, found, float(k))
 
     def text(self, k: int | None) -> Text:
         """The text of the first `k` chunks, or of the packed contexts when `k` is None, beside the evidence's."""
@@ -114,7 +116,7 @@ class Judged:
     def _documents(self) -> Found:
         items, document = self._truth.documents
         rank = self._rows.rank_of_document(items.query, document, collapsed=True)
-        return Found(items, np.where(rank > self._rows.depth, NEVER, rank))
+        return Found.of(items, np.where(rank > self._rows.depth, NEVER, rank))
 
     @cached_property
     def _needs(self) -> Found:
@@ -125,7 +127,7 @@ class Judged:
         if truth.whole.any():
             query, document = truth.query[truth.whole], truth.document[truth.whole]
             np.minimum.at(first, truth.need[truth.whole], rows.rank_of_document(query, document, collapsed=False))
-        return Found(truth.needs, np.where(first > rows.depth, NEVER, first))
+        return Found.of(truth.needs, np.where(first > rows.depth, NEVER, first))
 
     @cached_property
     def _relevant_chunks(self) -> tuple[Ints, Ints]:

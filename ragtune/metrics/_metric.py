@@ -14,7 +14,7 @@ from ragtune.metrics._judged import Judged, Unit
 from ragtune.types import Floats
 
 Level = Literal["ranking", "context", "reference", "answer", "judge", "call"]
-_LABEL = re.compile(r"(?P<evidence>evidence[_-])?(?P<word>[A-Za-z_-]+)(@(?P<k>[0-9]+))?")
+_LABEL = re.compile(r"(?P<evidence>evidence[_-])?(?P<word>[A-Za-z_-][A-Za-z0-9_-]*)(@(?P<k>[0-9]+))?")
 
 
 class Metric(Component):
@@ -51,6 +51,9 @@ class Metric(Component):
 
     def spec(self) -> str | dict[str, Any]:
         """The label, which parses back."""
+        return self.label
+
+    def __str__(self) -> str:
         return self.label
 
     @model_validator(mode="wrap")

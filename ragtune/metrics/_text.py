@@ -15,7 +15,8 @@ class Text:
     """Spans given to each query, in positions of the corpus laid end to end; they may overlap.
 
     Evidence that overlaps other evidence counts once, as does retrieved evidence; retrieved text counts every time it
-    was retrieved, as in Chroma's chunking study. Of alternatives, the one with the greatest share covered counts.
+    was retrieved, as in Chroma's chunking study. Of alternatives, the one with the greatest share covered counts. For a
+    query with nothing to find every measure is 1.
     """
 
     def __init__(self, truth: Truth, query: Ints, start: Ints, end: Ints) -> None:
@@ -49,22 +50,26 @@ class Text:
     def recall(self) -> Floats:
         """Share of the evidence that was retrieved."""
         covered, wanted = self.wanted
-        return covered / wanted
+        return self._or_nothing(covered, wanted)
 
     def precision(self) -> Floats:
         """Share of the retrieved text that is evidence; 0 where nothing was retrieved."""
-        return np.divide(self.evidence, self.length, out=np.zeros_like(self.length), where=self.length > 0)
+        return self._or_nothing(self.evidence, self.length)
 
     def iou(self) -> Floats:
         """Evidence retrieved, over evidence and retrieved text together."""
         covered, wanted = self.wanted
-        return covered / (wanted + self.length - covered)
+        return self._or_nothing(covered, wanted + self.length - covered)
 
     def precision_counted_once(self) -> Floats:
         """Share of evidence in retrieved text and evidence together, all of it counted once; 0 where nothing met."""
         cover = self._cover
         union = self._by_query(self._query[cover.order], cover.end - cover.start)
-        return self.evidence / (union + self._truth.text_length - self.evidence)
+        return self._or_nothing(self.evidence, union + self._truth.text_length - self.evidence)
+
+    def _or_nothing(self, part: Floats, whole: Floats) -> Floats:
+        share = np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
+        return np.where(self._truth.text_length > 0, share, 1.0)
 
     def _by_query(self, query: Ints, values: Ints) -> Floats:
         return total(query, values, self._truth.n_queries)

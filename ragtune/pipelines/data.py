@@ -147,12 +147,12 @@ def examples_of(dataset: Dataset, parts: Assignment) -> Examples:
         tuple(
             Example(
                 query.text,
-                query.answers[0],
+                reference.answers[0],
                 tuple(texts[e.document][e.start : e.end][:PASSAGE_CHARACTERS] for e in query.evidence),
                 fold,
             )
-            for query, fold in zip(dataset.queries, part, strict=True)
-            if fold >= 0 and query.answers and query.answerable
+            for query, reference, fold in zip(dataset.queries, dataset.references.references, part, strict=True)
+            if fold >= 0 and reference.answers and reference.answerable
         )
     )
 

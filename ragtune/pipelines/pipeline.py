@@ -136,7 +136,7 @@ RAG = Pipeline(
         "retriever": "dense",
         "reranker": "none",
         "context": "token-budget",
-        "prompt": "none",
+        "prompt": "template",
         "generator": "none",
     },  # LlamaIndex's, with a model that needs no key
     fixed=("chunker", "retriever"),
