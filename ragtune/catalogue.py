@@ -21,8 +21,8 @@ from ragtune.component import Component, find, words
 from ragtune.spelling import write
 
 KINDS = (
-    "chunker", "embedder", "retriever", "reranker", "context", "tokenizer", "metric", "dataset", "simulator",
-    "edit", "selector", "caller", "toolformat", "caseformat", "toolsimulator", "lintrule",
+    "chunker", "embedder", "retriever", "reranker", "context", "prompt", "fewshot", "generator", "tokenizer", "metric",
+    "dataset", "simulator", "edit", "selector", "caller", "toolformat", "caseformat", "toolsimulator", "lintrule",
 )  # fmt: skip
 _UNITS = {
     "tokens": "tokens", "characters": "characters", "bytes": "bytes", "ms": "milliseconds", "s": "seconds", "usd": "USD",

@@ -17,6 +17,7 @@ from ragtune.engine.online import latencies, sampled
 from ragtune.engine.step import Step, closure
 from ragtune.engine.timing import REQUESTS
 from ragtune.engine.workspace import Workspace
+from ragtune.objectives import REPLY_COSTS
 from ragtune.pipelines.pipeline import Steps, Wired
 from ragtune.tokenizers.cl100k import Cl100k
 from ragtune.tools import Replies, Reply
@@ -53,6 +54,28 @@ def latency_costs(times: Sequence[Floats | None]) -> dict[str, Floats]:
         if seconds is not None:
             found[:, i] = np.percentile(seconds * 1000, [50, 95, 99])
     return dict(zip(("latency_p50_ms", "latency_p95_ms", "latency_p99_ms"), found, strict=True))
+
+
+def reply_costs(wired: Sequence[Wired], computer: Computer) -> dict[str, Floats]:
+    """What endpoints tell of their replies, (n_configurations,) each; nan where they do not, or none was asked.
+
+    Means of tokens a request, and percentiles of the time to the first token of streamed replies.
+    """
+    found = np.full((len(REPLY_COSTS), len(wired)), np.nan)
+    for i, each in enumerate(wired):
+        if isinstance(each.outcome.component, Endpoint):
+            replies = [reply for reply in _replies(each, computer) if not reply.failed]
+            for row, name in enumerate(REPLY_COSTS[:3]):
+                found[row, i] = _mean([getattr(reply, name) for reply in replies])
+            first = [getattr(reply, "first_token_seconds", None) for reply in replies]
+            if first and None not in first:
+                found[3:, i] = np.percentile(np.array(first, dtype=np.float64) * 1000, [50, 95])
+    return dict(zip(REPLY_COSTS, found, strict=True))
+
+
+def _mean(counts: Sequence[int | None]) -> float:
+    known = [count for count in counts if count is not None]
+    return sum(known) / len(known) if known and len(known) == len(counts) else float("nan")
 
 
 def measure_sizes(wired: Sequence[Wired], data: Steps, workspace: Workspace, computer: Computer) -> None:

@@ -27,9 +27,16 @@ COSTS: Mapping[str, str] = {
     "tool_tokens": "mean tokens of the tools shown",
     "index_bytes": "bytes of what must be held for retrieval: vectors, postings",
     "embedding_tokens": "tokens embedded to build the index",
+    "input_tokens": "mean tokens that a model at an endpoint read for a request",
+    "output_tokens": "mean tokens that it wrote",
+    "cached_tokens": "mean tokens of the input that the endpoint had read before",
+    "first_token_p50_ms": "median time to the first token of a streamed reply, in milliseconds",
+    "first_token_p95_ms": "time to the first token that 95 % of streamed replies stay below, in milliseconds",
     "usd_per_1k": "money for a thousand requests, in US dollars",
 }
-"""Name -> what it is. Lower is better in all of them."""
+"""Name -> what it is. Lower is better in all of them, but for `cached_tokens`, which nothing is chosen by."""
+REPLY_COSTS = ("input_tokens", "output_tokens", "cached_tokens", "first_token_p50_ms", "first_token_p95_ms")
+"""Known only where an endpoint replied."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ragtune.space import EMPTY, shape
 
 _SLOTS = {slot: slot.removesuffix("s") for pipeline in PIPELINES for slot in pipeline.slots}
 """Slot -> the kind of component in it."""
-_KINDS = (*_SLOTS.values(), "tokenizer", "dataset", "caseformat")
+_KINDS = (*_SLOTS.values(), "fewshot", "tokenizer", "dataset", "caseformat")
 
 
 def json_schema() -> dict[str, Any]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ragtune.component import digest
 from ragtune.config import Config, load_config
-from ragtune.costing import latency_costs, measure_sizes, money, request_seconds, size_costs
+from ragtune.costing import latency_costs, measure_sizes, money, reply_costs, request_seconds, size_costs
 from ragtune.endpoint import BudgetError, reset_budgets
 from ragtune.engine.compute import Computer, Done, read_rows
 from ragtune.engine.executors import processes
@@ -263,10 +263,13 @@ def _costs(
     wired, data = prepared.wired, prepared.data
     tokens = prepared.config.pipeline.measures.tokens
     shown = scores[tokens].mean(axis=1)
+    replied = reply_costs(wired, computer)
+    named = {target.measure for target in prepared.config.objectives.targets}.union(prepared.config.objectives.prefer)
     return {
         **latency_costs(times),
         tokens: shown,
         **size_costs(wired, data, workspace),
+        **{name: cost for name, cost in replied.items() if name in named or not np.isnan(cost).all()},
         "usd_per_1k": money(wired, shown, prepared.dataset.query_texts.texts, prepared.config.reader, computer),
     }
 

@@ -72,7 +72,17 @@ MAY: dict[str, tuple[str, ...]] = {
     "splitting": ("types",),
     "verdict": ("errors", "objectives", "splitting", "stats", "types"),
     "effects": (*GROUND, "stats"),
-    "costing": (*GROUND, "answers", "embedders", "endpoint", "engine", "pipelines", "tokenizers", "tools"),
+    "costing": (
+        *GROUND,
+        "answers",
+        "embedders",
+        "endpoint",
+        "engine",
+        "objectives",
+        "pipelines",
+        "tokenizers",
+        "tools",
+    ),
     "study": (*GROUND, "engine", "objectives", "splitting", "verdict"),
     "sweeping": (
         *GROUND,

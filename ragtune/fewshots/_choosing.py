@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragtune.answers import Examples, Shots
-from ragtune.types import Folds
+from ragtune.types import Floats, Folds, Vectors
 
 
 def allowed(examples: Examples, folds: Folds) -> NDArray[np.bool_]:
@@ -23,6 +23,14 @@ def shots(chosen: Sequence[Sequence[int]], k: int) -> Shots:
     for row, places in zip(rows, chosen, strict=True):
         row[: len(places)] = places
     return Shots(rows)
+
+
+def likeness(queries: Vectors, examples: Vectors) -> Floats:
+    """(n_queries, n_examples) cosines; nothing is like no example, whose vectors have no width."""
+    if not len(examples.matrix):
+        return np.zeros((len(queries.matrix), 0))
+    cosines: Floats = queries.matrix @ examples.matrix.T
+    return cosines
 
 
 def nearest(similarity: NDArray[np.floating], mask: NDArray[np.bool_], k: int) -> list[list[int]]:

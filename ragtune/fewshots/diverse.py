@@ -29,7 +29,7 @@ class Diverse(Fewshot):
     @work(keep="no")
     def choose(self, query_vectors: Vectors, example_vectors: Vectors, examples: Examples, folds: Folds) -> Shots:
         """(n_queries, k)."""
-        similarity = query_vectors.matrix @ example_vectors.matrix.T
+        similarity = _choosing.likeness(query_vectors, example_vectors)
         near = _choosing.nearest(similarity, _choosing.allowed(examples, folds), max(self.among, self.k))
         rows = [self._spread(similarity[q], example_vectors.matrix, places) for q, places in enumerate(near)]
         return _choosing.shots([places[::-1] for places in rows], self.k)

@@ -23,6 +23,6 @@ class Nearest(Fewshot):
     @work(keep="no")
     def choose(self, query_vectors: Vectors, example_vectors: Vectors, examples: Examples, folds: Folds) -> Shots:
         """(n_queries, k)."""
-        similarity = query_vectors.matrix @ example_vectors.matrix.T
+        similarity = _choosing.likeness(query_vectors, example_vectors)
         chosen = _choosing.nearest(similarity, _choosing.allowed(examples, folds), self.k)
         return _choosing.shots([places[::-1] for places in chosen], self.k)

