@@ -40,14 +40,15 @@ def measure(
     `request` is the step whose value holds the requests; `split` gives some of them, each as a value by itself.
     """
     recorded = _recorded(targets)
-    steps = list(online_steps(targets, request, recorded))
+    targets = [target for target in dict.fromkeys(targets) if target.key not in recorded]
+    steps = list(online_steps(targets, request))
     known = workspace.results.get(_key(step) for step in steps)
     missing = [step for step in steps if _key(step) not in known]
     if not missing:
         return
     fresh = {step.key for step in missing}
-    wanted = [target for target in dict.fromkeys(targets) if any(step.key in fresh for step in closure([target]))]
-    times = time_steps([target for target in wanted if target.key not in recorded], request, computer, split)
+    wanted = [target for target in targets if any(step.key in fresh for step in closure([target]))]
+    times = time_steps(wanted, request, computer, split)
     workspace.results.put({_key(step): times[step.key].tobytes() for step in missing})
 
 

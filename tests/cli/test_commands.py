@@ -123,7 +123,7 @@ def test_the_pick_parses_back_as_a_baseline(swept, tmp_path):
     folder, result = swept
     lines = result.stdout.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("  chunker: "))
-    (tmp_path / "c.yaml").write_text("baseline:\n" + "\n".join(lines[at : at + 5]))
+    (tmp_path / "c.yaml").write_text("baseline:\n" + "\n".join(lines[at : at + 7]))
     study = newest(Workspace(folder / ".ragtune"))
     pick = next(row for row in study.leaderboard() if row.id == verdict_of(study).pick)
     assert load_config(tmp_path / "c.yaml").baseline.spec() == pick.configuration
