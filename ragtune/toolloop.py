@@ -98,13 +98,13 @@ def effect_of(
         before: The tools as they were.
         after: The tools as they are.
         outcomes: Of both, on the same cases; None tells of tokens and lint alone.
-        problems: Of the tools as they were, where they were linted already.
+        problems: Of the tools as they were, where they were linted already (`lint_set` with `only` this tool).
         provider: Whose tokens.
         embedded: How many texts a model was run for.
     """
     old, new = ([t.tokens for t in tokens_of(each.tools, provider).tools] for each in (before, after))
-    was = lint_set(before).problems if problems is None else problems
-    gone, come = _apart(was, lint_set(after).problems)
+    was = lint_set(before, only=id).problems if problems is None else problems
+    gone, come = _apart(was, lint_set(after, only=id).problems)
     told = _measured(id, outcomes) if outcomes else {}
     return Effect(
         tool=id,

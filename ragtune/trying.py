@@ -7,7 +7,7 @@ ever embedded is not embedded again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,23 @@ class Values:
         """The value of a step; everything below it is computed once."""
         return self._known[self._key(step)]
 
+    def kept(self, steps: Sequence[Step]) -> list[Any]:
+        """The values of steps, from the workspace where they were found before; written there unless something failed.
+
+        What an edit ends in is what the next one begins with.
+        """
+        store = self._workspace.store
+        names = {step: digest("tried", step.key) for step in steps}
+        if all(store.has(name) for name in names.values()):
+            found = [store.get(name, step.result) for step, name in names.items()]
+            if all(value is not None for value in found):
+                return found
+        made = {step: self.of(step) for step in steps}
+        if not any(reply.failed for value in made.values() if isinstance(value, Replies) for reply in value.replies):
+            for step, value in made.items():
+                store.put(names[step], value)
+        return list(made.values())
+
     def _key(self, step: Step) -> str:
         """Under what the value of a step is known, once it is: equal texts made in two ways are the same from there on."""
         if step.key in self._known:
@@ -143,9 +160,10 @@ def outcome(dataset: ToolDataset, config: Config, metrics: tuple[Metric, ...], v
     loaded = load_data(dataset, config)
     assert isinstance(loaded, ToolDataset)
     wired = _wired(loaded, config, metrics, values)
-    toolset, shown, replies = (values.of(step) for step in (wired.toolset, wired.shown, wired.replies))
+    toolset = values.of(wired.toolset)
+    shown, replies, *scored = values.kept([wired.shown, wired.replies, *wired.scores])
     labels = tuple(m.label for level in ("ranking", "call") for m in metrics if m.level == level)
-    scores = np.concatenate([values.of(step).matrix for step in wired.scores]) if wired.scores else np.zeros((0, 0))
+    scores = np.concatenate([each.matrix for each in scored]) if scored else np.zeros((0, 0))
     return Outcome(loaded, toolset, shown, replies, labels, scores, _called(toolset, replies))
 
 

@@ -29,11 +29,19 @@ def choose(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[LintR
     return [rule for rule in known if (not select or rule.code in wanted) and rule.code not in unwanted]
 
 
-def lint(toolset: ToolSet, chosen: Iterable[LintRule] | None = None) -> Iterator[tuple[LintRule, Finding]]:
-    """What the rules find in a set of tools, rule by rule."""
+def lint(
+    toolset: ToolSet, chosen: Iterable[LintRule] | None = None, only: int | None = None
+) -> Iterator[tuple[LintRule, Finding]]:
+    """What the rules find in a set of tools, rule by rule.
+
+    With `only`, the place of a tool, rules that look at each tool by itself look at that one alone.
+    """
     for rule in rules() if chosen is None else chosen:
-        for finding in rule.check(toolset):
-            yield rule, finding
+        if only is not None and type(rule).check is LintRule.check:
+            found = (Finding(only, *told) for told in rule.check_tool(toolset.tools[only]))
+            yield from ((rule, finding) for finding in found)
+        else:
+            yield from ((rule, finding) for finding in rule.check(toolset))
 
 
 def _codes(given: Sequence[str], known: Sequence[LintRule]) -> set[str]:

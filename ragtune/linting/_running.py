@@ -67,16 +67,21 @@ def lint_path(path: str | Path, chosen: Sequence[LintRule] | None = None) -> Lin
     return _linted(toolset, rules() if chosen is None else list(chosen), nodes, comments)
 
 
-def lint_set(toolset: ToolSet, chosen: Sequence[LintRule] | None = None) -> Linted:
-    """Lint tools that are in no file."""
-    return _linted(toolset, rules() if chosen is None else list(chosen), [Node(None)] * len(toolset), {})
+def lint_set(toolset: ToolSet, chosen: Sequence[LintRule] | None = None, only: str | None = None) -> Linted:
+    """Lint tools that are in no file; with `only`, the id of a tool, what one edit of it can change."""
+    place = None if only is None else toolset.place[only]
+    return _linted(toolset, rules() if chosen is None else list(chosen), [Node(None)] * len(toolset), {}, place)
 
 
 def _linted(
-    toolset: ToolSet, chosen: Sequence[LintRule], nodes: Sequence[Node], comments: Mapping[str, Marks]
+    toolset: ToolSet,
+    chosen: Sequence[LintRule],
+    nodes: Sequence[Node],
+    comments: Mapping[str, Marks],
+    only: int | None = None,
 ) -> Linted:
     found, suppressed = [], 0
-    for rule, finding in lint(toolset, chosen):
+    for rule, finding in lint(toolset, chosen, only):
         node = nodes[finding.tool]
         problem = _problem(rule, finding, toolset, node)
         spoken = comments.get(problem.file, {})

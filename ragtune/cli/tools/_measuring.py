@@ -54,16 +54,13 @@ class Background:
             say("still measuring the tools as they were (the first time, all texts are embedded) …")
         self._work.join()
         self._fail()
-        problems, before, config, metrics, values, workspace = self._made
+        before, config, metrics, values, workspace = self._made
         if before is None:
-            return effect_of(id, self.toolset, after, problems=problems, provider=provider)
+            return effect_of(id, self.toolset, after, provider=provider)
         embedded = values.embedded
         with workspace.writing():
             now = outcome(replace(self._dataset(), toolset=after), config, metrics, values)
-        return effect_of(
-            id, self.toolset, after, (before, now),
-            problems=problems, provider=provider, embedded=values.embedded - embedded,
-        )  # fmt: skip
+        return effect_of(id, self.toolset, after, (before, now), provider=provider, embedded=values.embedded - embedded)
 
     def _fail(self) -> None:
         if self._error is not None:
@@ -109,7 +106,7 @@ class Background:
         config = design_of(given, study, workspace)
         config = replace(config, baseline=without_cost(config.baseline))  # type: ignore[arg-type]
         self.design = str(config.baseline)
-        problems, metrics, values = lint_set(self.toolset).problems, metrics_of((METRIC,)), Values(workspace)
+        metrics, values = metrics_of((METRIC,)), Values(workspace)
         self._read.join()
         before = None
         if self._cases and self._error is None:
@@ -119,7 +116,8 @@ class Background:
             if embedder is not None and not embedder.priced:
                 embedder.encoder(queries=False).encode(["warm"])
             accuracy(np.zeros(2), np.ones(2))  # what statistics import is imported before it is waited for
-        self._made = (problems, before, config, metrics, values, workspace)
+        lint_set(ToolSet(()))  # and so are the rules
+        self._made = (before, config, metrics, values, workspace)
 
     def _dataset(self) -> Any:
         from ragtune.toolsets import ToolDataset
