@@ -57,4 +57,4 @@ def test_extras_and_sources_are_told():
     assert found["chunker", "sentence"].source == "LlamaIndex's SentenceSplitter"
     assert found["retriever", "dense"].source == catalogue.OWN and not found["retriever", "dense"].extra
     offered = set(tomllib.loads((PAGE.parents[1] / "pyproject.toml").read_text())["project"]["optional-dependencies"])
-    assert {entry.extra for entry in found.values()} - {""} == offered - {"dev", "chroma", "ragas", "importance", "mcp"}
+    assert {entry.extra for entry in found.values()} - {""} == offered - {"dev", "chroma", "importance", "mcp"}

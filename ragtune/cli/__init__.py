@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "Show where a design loses evidence, over all queries or for one.",
     "history": "Show how a dataset's metrics went over its studies.",
     "init": "Write a configuration and a small dataset that run as they are.",
+    "judge": "Hold measures of answers against what people said.",
     "noise": "Measure how far designs are from themselves.",
     "plan": "Say what a sweep would cost, without running it.",
     "report": "Write a study as one HTML file, or as Markdown.",

@@ -11,11 +11,14 @@ from ragtune.stats._best import expected_best, tie_set
 from ragtune.stats._flips import holm, sign_flip
 from ragtune.stats._intervals import Intervals, bootstrap
 from ragtune.stats._planning import NonInferiority, non_inferiority, queries_needed, room
+from ragtune.stats._ppi import Corrected, corrected
 
 __all__ = [
+    "Corrected",
     "Intervals",
     "NonInferiority",
     "bootstrap",
+    "corrected",
     "expected_best",
     "holm",
     "non_inferiority",
