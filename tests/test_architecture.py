@@ -134,6 +134,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "history": (*GROUND, "comparing", "designs", "stats", "study"),
     "techniques": (*GROUND, "history", "stats", "study"),
     "testing": (*GROUND, "designs", "engine", "gating", "study"),
+    "economics": (*GROUND, "endpoint", "stats"),
     "calibrating": (
         *GROUND,
         "answers",

@@ -17,6 +17,7 @@ COMMANDS = {
     "compare": "Compare two studies or designs, query by query.",
     "completion": "Print the script that completes commands in your shell.",
     "components": "List what a configuration may name, with all knobs.",
+    "cost": "Say what routing, caching, batches or hosting would save.",
     "dataset": "Look into datasets, convert them, make questions up.",
     "doctor": "Check that this machine has what ragtune needs.",
     "explain": "Show where a design loses evidence, over all queries or for one.",
