@@ -25,7 +25,8 @@ def command() -> None:
     Examples:
       ragtune cost routing my-rag:3f2a my-rag:pick
       ragtune cost cache queries.jsonl --embedder minilm
-      ragtune cost hosting --model gpt-4o-mini --requests 500000 --input-tokens 2200 --output-tokens 180
+      ragtune cost hosting --model gpt-4o-mini --requests 500000 \\
+        --input-tokens 2200 --output-tokens 180
     """
 
 
@@ -162,7 +163,8 @@ def hosting_command(
 
     \b
     Examples:
-      ragtune cost hosting --model gpt-4o-mini --requests 500000 --input-tokens 2200 --output-tokens 180
+      ragtune cost hosting --model gpt-4o-mini --requests 500000 \\
+        --input-tokens 2200 --output-tokens 180
     """
     from dataclasses import asdict
 
