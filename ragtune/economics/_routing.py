@@ -1,139 +1,162 @@
-"""Which queries can go to the cheaper design: a score from what is known before answering, learnt on tune queries alone."""
+"""Which queries can go to the cheaper design: learnt on queries that tune, shown on queries that confirm."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
-from ragtune.economics._frontier import Choice, Frontier, Mask, by_share, frontier
-from ragtune.splitting import Split
-from ragtune.types import Floats
+from ragtune.errors import InputError
+from ragtune.stats import bootstrap
+from ragtune.types import Floats, Ints
 
-SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-RIDGE = 1.0
-"""Weight of the penalty, in queries: weights of features that say nothing go to zero."""
-PARTS = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """A weighted sum of features, in their own units, that guesses what the dearer design gains."""
-
-    intercept: float
-    weights: Floats
-
-    def score(self, features: Floats) -> Floats:
-        """(n_queries,)."""
-        found: Floats = features @ self.weights + self.intercept
-        return found
+FEATURES = ("words", "word length", "digits", "capitals", "asks how or why", "asks for several things", "rarity")
+"""What is known of a query before anything is asked: counts of its text, and how rare its words are among the others."""
+SHARES = tuple(i / 10 for i in range(11))
+_WORD = re.compile(r"\w+")
+_RIDGE = 10.0
+FEWEST = 20
 
 
 @dataclass(frozen=True)
-class Rule:
-    """What an app applies: the dearer design where `intercept` + Σ weight × feature is above `threshold`."""
+class Route:
+    """What comes of sending a share of the queries, those with most to gain, to the dearer design.
 
-    intercept: float
-    weights: dict[str, float]
-    threshold: float
+    `score` is the mean of the metric over the queries that confirm, `random` what as many by lot would give, `oracle` what
+    the right ones would; `cost` is in the unit of the measure of cost.
+    """
+
     share: float
-
-    def text(self, cheap: str, dear: str) -> str:
-        """One line."""
-        if self.share <= 0 or self.share >= 1:
-            return f"send every query to {dear if self.share >= 1 else cheap}"
-        terms = "".join(f" {'+' if weight >= 0 else '-'} {abs(weight):.6g}*{n}" for n, weight in self.weights.items())
-        return f"{dear} if {self.intercept:.6g}{terms} > {self.threshold:.6g} else {cheap}"
+    score: float
+    random: float
+    oracle: float
+    cost: float
 
 
 @dataclass(frozen=True)
 class Routing:
-    """The frontier on queries that took no part in learning, the point chosen without them, and the rule.
+    """The frontier, and whether it is better than chance.
 
-    `tolerance` is what the chosen point was let lose in quality against the dearer design.
+    `gain` is the mean over all shares of what routing scores above as many queries by lot, with a 95 % interval from
+    resampled queries: an interval that holds 0 says that nothing was learnt. `rule` gives the weight of each feature,
+    standardised by `means` and `scales`; a query with a higher sum gains more from the dearer design.
     """
 
-    frontier: Frontier
-    chosen: int
-    rule: Rule
-    tolerance: float
+    queries: int
+    learnt_on: int
+    gain: float
+    low: float
+    high: float
+    routes: tuple[Route, ...]
+    rule: Mapping[str, float]
+    means: Mapping[str, float]
+    scales: Mapping[str, float]
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return {
-            "frontier": self.frontier.as_json(),
-            "chosen": asdict(self.frontier.points[self.chosen]),
-            "rule": asdict(self.rule),
-            "tolerance": self.tolerance,
-        }
+    @property
+    def beats_chance(self) -> bool:
+        """Whether the interval is above 0."""
+        return self.low > 0
 
 
 def route(
-    choice: Choice,
-    features: Floats,
-    names: Sequence[str],
-    split: Split,
-    *,
-    tolerance: float = 0.01,
-    shares: Sequence[float] = SHARES,
-    seed: int = 0,
+    texts: Sequence[str], cheap: Floats, dear: Floats, fold: Ints, costs: tuple[float, float], *, seed: int = 0
 ) -> Routing:
-    """Learn whom to send the dearer way, and judge it on queries that had no part in that.
-
-    The gain of the dearer design is guessed by ridge regression; thresholds are quantiles of guesses for tune queries made
-    by lines that never saw them. The point to take is the one that sends fewest and loses at most `tolerance` by those
-    guesses. Where no query is kept back, each part is judged by what the others taught.
+    """Learn on queries with a fold, and show on those without; on a set without any kept back, by cross-fitting.
 
     Args:
-        choice: Quality and cost of both designs, query by query.
-        features: (n_queries, n_features), known before a query is answered.
-        names: Of the features.
-        split: Which queries learn and which judge.
-        tolerance: What may be lost against the dearer design, in the metric's unit.
-        shares: Of the queries that the points of the frontier are to send.
-        seed: Of parts and intervals.
+        texts: Of the queries.
+        cheap: (n_queries,) scores of the cheaper design, higher is better, none nan.
+        dear: (n_queries,) scores of the other.
+        fold: (n_queries,) parts of the queries that tune, -1 for those that confirm.
+        costs: Of the cheaper design and of the other.
+        seed: Of the resamples.
     """
-    sent = np.zeros((len(shares), len(choice.gain)), dtype=bool)
-    for learn, judge in split.rounds():
-        line, guesses = _learnt(choice.gain[learn], features[learn], seed)
-        sent[:, judge] = line.score(features[judge]) > by_share(guesses, shares)[:, None]
-    judged = split.confirm if split.confirm.any() else np.ones(len(choice.gain), dtype=bool)
-    learn = ~split.confirm
-    line, guesses = _learnt(choice.gain[learn], features[learn], seed)
-    thresholds = by_share(guesses, shares)
-    chosen = _fewest(choice.part(learn), guesses > thresholds[:, None], tolerance)
-    weights = dict(zip(names, line.weights.tolist(), strict=True))
-    rule = Rule(line.intercept, weights, float(thresholds[chosen]), float(shares[chosen]))
-    found = frontier(choice.part(judged), sent[:, judged], shares, seed=seed)
-    return Routing(found, chosen, rule, tolerance)
+    if len(texts) < FEWEST:
+        raise InputError(
+            f"{len(texts)} queries are too few to learn which of them need the dearer design; {FEWEST} are"
+        )
+    difference = dear - cheap
+    features, means, scales = _standardised(texts, fold)
+    confirm = fold < 0
+    predicted = np.zeros(len(texts))
+    if confirm.any():
+        judged = np.flatnonzero(confirm)
+        predicted[judged] = features[judged] @ _weights(features[~confirm], difference[~confirm])
+    else:
+        judged = np.arange(len(texts))
+        for part in np.unique(fold):
+            mine = fold == part
+            predicted[mine] = features[mine] @ _weights(features[~mine], difference[~mine])
+    shown = judged[np.argsort(-predicted[judged], kind="stable")]
+    best = judged[np.argsort(-difference[judged], kind="stable")]
+    routes = tuple(_route(share, shown, best, cheap, difference, costs) for share in SHARES)
+    # What one query adds to the mean over shares: its difference, by how much earlier than the average it is sent.
+    place = np.empty(len(texts))
+    place[shown] = np.arange(len(shown))
+    lead = 0.5 - (place[judged] + 0.5) / len(judged)
+    worth = lead * (difference[judged] - difference[judged].mean())
+    interval = bootstrap(worth[None], seed=seed)
+    weights = _weights(features[~confirm], difference[~confirm])
+    low, high = float(interval.low[0]), float(interval.high[0])
+    return Routing(
+        len(judged),
+        int((~confirm).sum()),
+        float(worth.mean()),
+        low,
+        high,
+        routes,
+        _named(weights),
+        _named(means),
+        _named(scales),
+    )
 
 
-def fit(gain: Floats, features: Floats) -> Line:
-    """Ridge regression on standardised features, given back in their own units; a constant feature weighs nothing."""
-    mean, spread = features.mean(axis=0), features.std(axis=0)
-    scale = np.where(spread > 1e-12 * np.maximum(1.0, np.abs(mean)), spread, np.inf)
-    standard = (features - mean) / scale
-    gram = standard.T @ standard + RIDGE * np.eye(features.shape[1])
-    weights = np.linalg.solve(gram, standard.T @ (gain - gain.mean())) / scale
-    return Line(float(gain.mean() - mean @ weights), weights)
+def _named(values: Floats) -> dict[str, float]:
+    return dict(zip(FEATURES, values.tolist(), strict=True))
 
 
-def _learnt(gain: Floats, features: Floats, seed: int) -> tuple[Line, Floats]:
-    """The line of all, and for each query the guess of a line that never saw it."""
-    n = len(gain)
-    part = np.random.default_rng([seed, 2]).permutation(n) % min(PARTS, n)
-    guesses = np.zeros(n)
-    for k in range(min(PARTS, n)):
-        others: Mask = part != k
-        others = others if others.any() else ~others
-        guesses[part == k] = fit(gain[others], features[others]).score(features[part == k])
-    return fit(gain, features), guesses
+def _route(
+    share: float, shown: Ints, best: Ints, cheap: Floats, difference: Floats, costs: tuple[float, float]
+) -> Route:
+    sent = round(share * len(shown))
+    base, n = cheap[shown].mean(), len(shown)
+    score, oracle = (float(base + difference[order[:sent]].sum() / n) for order in (shown, best))
+    by_lot = float(base + difference[shown].mean() * sent / n)
+    return Route(share, score, by_lot, oracle, costs[0] + (costs[1] - costs[0]) * sent / n)
 
 
-def _fewest(choice: Choice, sent: Mask, tolerance: float) -> int:
-    """The first point, from few to many, that is good enough."""
-    quality = np.where(sent, choice.dear, choice.cheap).mean(axis=1)
-    enough = quality >= choice.dear.mean() - tolerance
-    return int(np.argmax(enough)) if enough.any() else len(sent) - 1
+def _weights(features: Floats, difference: Floats) -> Floats:
+    """Ridge regression of what the dearer design gains; features are standardised, so that one penalty fits all."""
+    centred = difference - difference.mean()
+    weights: Floats = np.linalg.solve(features.T @ features + _RIDGE * np.eye(features.shape[1]), features.T @ centred)
+    return weights
+
+
+def _standardised(texts: Sequence[str], fold: Ints) -> tuple[Floats, Floats, Floats]:
+    """(n_queries, n_features), by mean and scale of the queries that tune."""
+    tuning = fold >= 0
+    words = [_WORD.findall(text.lower()) for text in texts]
+    seen = Counter(word for own, tunes in zip(words, tuning.tolist(), strict=True) if tunes for word in set(own))
+    n = int(tuning.sum())
+    rows = []
+    for text, own in zip(texts, words, strict=True):
+        rare = [log((n + 1) / (seen[word] + 1)) for word in own]
+        rows.append(
+            [
+                log(1 + len(own)),
+                sum(map(len, own)) / max(1, len(own)),
+                sum(character.isdigit() for character in text),
+                sum(word[:1].isupper() for word in text.split()[1:]),
+                float(any(word in ("how", "why", "explain") for word in own)),
+                float(sum(word in ("and", "or", "both", "versus") for word in own)),
+                sum(rare) / max(1, len(rare)),
+            ]
+        )
+    table = np.array(rows, dtype=np.float64)
+    means, scales = table[tuning].mean(axis=0), table[tuning].std(axis=0)
+    scales = np.where(scales > 0, scales, 1.0)
+    return (table - means) / scales, means, scales

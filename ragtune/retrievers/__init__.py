@@ -36,6 +36,11 @@ def top(scores: NDArray[np.floating], depth: int, *, matched: NDArray[np.bool_] 
     n, width = scores.shape
     chunk = np.full((n, depth), -1, dtype=np.int32)
     best = np.full((n, depth), -np.inf)
+    if 0 < width <= depth and matched is None:  # all are ranked, as tools are
+        order = np.argsort(-scores, axis=1, kind="stable")
+        best[:, :width] = np.take_along_axis(scores, order, axis=1)
+        chunk[:, :width] = np.where(best[:, :width] > -np.inf, order, -1)
+        return Ranking(chunk, best)
     for i in range(n if width else 0):
         row = scores[i] if matched is None else np.where(matched[i], scores[i], -np.inf)
         found = best_of(row, depth)
