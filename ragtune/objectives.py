@@ -16,7 +16,7 @@ DEFAULT_METRICS = (
     "span_iou", "context_tokens",
 )  # fmt: skip
 DEFAULT_MAXIMIZE = "nDCG@10"
-ANSWER_METRICS = ("support", "k_precision", "token_f1", "answer_coverage")
+ANSWER_METRICS = ("support", "k_precision", "names_and_numbers", "abstention")
 """Measured too, unless others are named, where a generator answers."""
 
 COSTS: Mapping[str, str] = {
