@@ -52,7 +52,7 @@ def time_steps(
     singles: dict[str, list[Any]] = {request.key: list(split(computer.value(request)))}
     times = {step.key: _time(step, singles, computer) for step in online_steps(targets, request)}
     paths = _paths(_some(targets, times, request), request, computer)
-    _take_turns(paths, singles[request.key])
+    _take_turns(paths, singles[request.key][:_FEWEST])
     factors = _factors(paths, times)
     return {
         step.key: times[step.key] * factors.get(step.key, factors.get(_kind(step), 1.0))
