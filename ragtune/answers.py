@@ -110,14 +110,13 @@ class References(Value):
 
 @dataclass(frozen=True)
 class Example:
-    """A query that a prompt may show as an example: its text, an answer that is right, and the passages that give it.
+    """A query that a prompt may show as an example: its text, and an answer that is right.
 
     `part` is its part in cross-validation: it is shown only for queries of other parts, never for itself.
     """
 
     query: str
     answer: str
-    passages: tuple[str, ...] = ()
     part: int = 0
 
 
@@ -137,13 +136,12 @@ class Examples(Value):
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """JSON lines, one example each."""
-        return pack_json([e.query, e.answer, list(e.passages), e.part] for e in self.examples)
+        return pack_json([each.query, each.answer, each.part] for each in self.examples)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `to_arrays`."""
-        rows = unpack_json(arrays)
-        return cls(tuple(Example(query, answer, tuple(texts), part) for query, answer, texts, part in rows))
+        return cls(tuple(Example(*row) for row in unpack_json(arrays)))
 
 
 @dataclass(frozen=True, eq=False)

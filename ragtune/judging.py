@@ -8,7 +8,7 @@ from typing import Any
 
 from ragtune.component import digest
 from ragtune.effects import Factors
-from ragtune.engine.store import write_atomically
+from ragtune.files import write_atomically
 from ragtune.objectives import Target
 from ragtune.splitting import Split
 from ragtune.study import ARRAYS, Study

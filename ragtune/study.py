@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ragtune.engine.store import write_atomically
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError, suggest
+from ragtune.files import write_atomically
 from ragtune.types import Floats, Ints
 
 FILE = "study.json"

@@ -14,7 +14,7 @@ ROOT = Path(ragtune.__file__).parent
 SLOTS = ("tokenizers", "chunkers", "embedders", "retrievers", "rerankers", "contexts")
 ANSWER_SLOTS = ("prompts", "generators")
 TOOL_SLOTS = ("edits", "selectors", "callers")
-GROUND = ("errors", "spelling", "types", "component", "yaml_tree")
+GROUND = ("errors", "spelling", "types", "component", "yaml_tree", "files")
 
 # Package or module -> what it may import from ragtune, apart from itself.
 MAY: dict[str, tuple[str, ...]] = {
@@ -23,8 +23,9 @@ MAY: dict[str, tuple[str, ...]] = {
     "types": (),
     "component": ("errors", "spelling"),
     "yaml_tree": ("errors",),
+    "files": ("errors",),
     "answers": ("types",),
-    "engine": ("component", "errors"),
+    "engine": ("component", "errors", "files"),
     "tokenizers": GROUND,
     "endpoint": ("component", "errors"),
     "chunkers": (*GROUND, "tokenizers", "embedders"),

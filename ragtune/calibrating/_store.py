@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ragtune.calibrating._agreement import Agreement, Estimate
 from ragtune.calibrating._biases import Shift
-from ragtune.engine.store import write_atomically
 from ragtune.engine.workspace import Workspace
+from ragtune.files import write_atomically
 
 if TYPE_CHECKING:
     from ragtune.calibrating._calibrate import Calibration

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -14,9 +13,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ragtune.endpoint import called_or_why
-from ragtune.errors import DatasetError, Fault, InputError
+from ragtune.errors import DatasetError, Fault
+from ragtune.files import content
 
 _WRITTEN_CALL = re.compile(r"\s*\[\s*[A-Za-z_][\w.]*\s*\(")
+
+WHAT = "recording"
 
 
 class _Model(BaseModel):
@@ -72,23 +74,7 @@ class Recording:
 
 def read_recording(path: Path) -> Recording:
     """All rows; DatasetError lists all faults."""
-    return _read(path, content(path))
-
-
-def content(path: Path) -> str:
-    """The digest of the file."""
-    try:
-        state = path.stat()
-        return _digest(path, state.st_mtime_ns, state.st_size)
-    except OSError as error:
-        told = f"this recording cannot be read ({error.strerror}); a relative path counts from {Path.cwd()}"
-        raise InputError([Fault(str(path), 0, 0, told)]) from error
-
-
-@lru_cache(maxsize=16)
-def _digest(path: Path, modified: int, size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return _read(path, content(path, WHAT))
 
 
 @lru_cache(maxsize=4)

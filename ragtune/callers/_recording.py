@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ragtune.component import digest
+from ragtune.files import write_atomically
 from ragtune.tools import Replies, Reply, Requests, Shown, Tool, ToolSet
 
 
@@ -36,7 +35,7 @@ def write_recording(
         if shown is not None and toolset is not None:
             row["shown"] = digest_of([toolset.tools[place] for place in shown.of(i)])
         lines.append(_line({**row, **_plain(reply)}))
-    _publish(path, "".join(lines).encode())
+    write_atomically(path, "".join(lines).encode())
 
 
 def digest_of(tools: Sequence[Tool]) -> str:
@@ -59,23 +58,3 @@ def _line(row: dict[str, Any]) -> str:
     except UnicodeEncodeError:
         text = json.dumps(row)
     return text + "\n"
-
-
-def _publish(path: Path, data: bytes) -> None:
-    """A temporary file beside it, on disk for good before it takes the name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with written.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            written.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

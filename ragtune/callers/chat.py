@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated, Any, Literal, Self
-
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from typing import Any, Literal
 
 from ragtune.callers import Caller
 from ragtune.callers._asking import Asked, read_row, write_row
 from ragtune.callers._payload import Payload
 from ragtune.component import register, work
-from ragtune.endpoint import Called, Endpoint, Exchange, PartialMemo, Settings, called_exchange, rows_or_why
+from ragtune.endpoint import Called, Exchange, PartialMemo, ReplyingEndpoint, Settings, called_exchange, rows_or_why
 from ragtune.errors import StepError
 from ragtune.tools import Replies, Reply, Requests, Shown, ToolSet
 
@@ -19,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 @register
-class Chat(Endpoint, Caller):
+class Chat(ReplyingEndpoint, Caller):
     """A chat model calls the tools it is shown, over `/chat/completions`.
 
     The request is the user's message, after `instructions` as the system's; the tools are sent as functions, with names
@@ -41,22 +39,6 @@ class Chat(Endpoint, Caller):
     tool_choice: Literal["auto", "required", "none"] = "auto"
     strict: bool = False
     parallel_tool_calls: bool | None = None
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
-    max_tokens: PositiveInt | None = 1024
-    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    draw: NonNegativeInt = 0
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        if self.max_tokens is None and (self.budget_tokens is not None or self.budget_usd is not None):
-            raise ValueError(
-                "a budget of tokens or money cannot be held without max_tokens: a reply may be of any length"
-            )
-        return self
-
-    def ignored(self) -> frozenset[str]:
-        """Nothing is sent under that name."""
-        return frozenset() if self.max_tokens is not None else frozenset({"max_tokens_field"})
 
     @work(keep="file", online=False)
     def call(self, requests: Requests, shown: Shown, toolset: ToolSet, *, memo: PartialMemo) -> Replies:

@@ -10,9 +10,10 @@ from typing import Annotated, ClassVar, Literal
 
 from ragtune.callers import Caller
 from ragtune.callers._payload import NOT_SHOWN, read_arguments, sent_names
-from ragtune.callers._recorded import Recorded, Said, content, read_recording
+from ragtune.callers._recorded import WHAT, Recorded, Said, read_recording
 from ragtune.callers._recording import digest_of
 from ragtune.component import Affects, register, work
+from ragtune.files import content
 from ragtune.tools import Call, Replies, Reply, Requests, Shown, Tool, ToolSet
 from ragtune.types import Names
 
@@ -39,7 +40,7 @@ class Replay(Caller):
 
     def key(self, verb: str) -> str:
         """With the content of the file."""
-        return super().key(verb) + content(self.path)
+        return super().key(verb) + content(self.path, WHAT)
 
     @work(keep="file", online=False)
     def call(self, requests: Requests, shown: Shown, toolset: ToolSet, query_ids: Names) -> Replies:

@@ -57,8 +57,8 @@ def command(
       ragtune check quickstart --baseline quickstart-77b01c2d
     """
     from ragtune.designs import find_design, write_snapshot
-    from ragtune.engine.store import write_atomically
     from ragtune.engine.workspace import Workspace
+    from ragtune.files import write_atomically
     from ragtune.gating import gate
     from ragtune.gating import junit as as_junit
 

@@ -185,7 +185,8 @@ def hosting_command(
 
 
 def _frontier(found: Routing, metric: str, by: str, sign: float) -> Iterator[str]:
-    yield f"learnt on {found.learnt_on} queries, shown on {found.queries}"
+    gaps = f"; {found.left_out} without a score by both left out" if found.left_out else ""
+    yield f"learnt on {found.learnt_on} queries, shown on {found.queries}{gaps}"
     yield f"{'to the dearer':>14}{metric[:14]:>15}{'by lot':>10}{'right ones':>12}{by:>16}"
     for route in found.routes:
         scores = f"{sign * route.score:>15.4f}{sign * route.random:>10.4f}{sign * route.oracle:>12.4f}"

@@ -24,8 +24,8 @@ def command(folder: Path) -> None:
     """
     from importlib.resources import as_file, files
 
-    from ragtune.engine.store import write_atomically
     from ragtune.errors import Fault, InputError
+    from ragtune.files import write_atomically
     from ragtune.schema import json_schema
 
     with as_file(files("ragtune") / "scaffold") as scaffold:

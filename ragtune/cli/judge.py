@@ -57,7 +57,8 @@ def calibrate(
 
     Told are AUROC, balanced accuracy and kappa with 95 % intervals; how many verdicts flip when the same is judged again;
     and how scores move with the order of passages, the length of answers, and instructions that somebody smuggled in. What
-    is found is kept in the workspace: reports and `ragtune judge correct` use it. Exit code 3 where a measure failed.
+    is found is kept in the workspace: reports and `ragtune judge correct` use it. Exit code 3 where a measure failed or an
+    answer has no score, 1 where all measures failed.
 
     \b
     Examples:
@@ -82,7 +83,9 @@ def calibrate(
             click.echo(line)
     for metric, why in failed.items():
         say(f"{metric}: {why}")
-    return PARTIAL if failed else 0
+    if failed and not found:
+        return 1
+    return PARTIAL if failed or any(each.incomplete for each in found) else 0
 
 
 @command.command(name="correct", short_help="Correct a study's judged scores by labels, with intervals.")

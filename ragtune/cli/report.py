@@ -32,8 +32,8 @@ def command(study: str | None, workspace: Path, kind: str, output: Path | None, 
       ragtune report quickstart -o quickstart.html
       ragtune report quickstart --format md >> "$GITHUB_STEP_SUMMARY"
     """
-    from ragtune.engine.store import write_atomically
     from ragtune.engine.workspace import Workspace
+    from ragtune.files import write_atomically
     from ragtune.report import report
     from ragtune.study import newest, open_study
 

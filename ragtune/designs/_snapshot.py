@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ragtune.designs._design import Design
-from ragtune.engine.store import write_atomically
 from ragtune.errors import Fault, InputError
+from ragtune.files import write_atomically
 
 FORMAT = "ragtune scores 1"
 DIGITS = 6

@@ -15,6 +15,9 @@ import numpy as np
 from ragtune.errors import DatasetError, Fault
 from ragtune.types import Floats
 
+_ROUNDING = 1e-6
+"""Of a product of float32 unit vectors: a threshold of 1 is reached by what is the same."""
+
 
 @dataclass(frozen=True)
 class Logged:
@@ -26,7 +29,11 @@ class Logged:
 
 @dataclass(frozen=True)
 class CacheRun:
-    """What a cache does with a log. Rates are of all queries; `wrong` of those whose answers are known on both sides."""
+    """What a cache does with a log.
+
+    `exact` and `hits` are shares of all queries. `wrong` is the share of hits that give another query's answer, of those
+    that could be judged; nan where none could.
+    """
 
     threshold: float
     queries: int
@@ -44,7 +51,8 @@ def read_log(path: Path) -> list[Logged]:
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError([Fault(str(path), 0, 0, f"the log cannot be read ({error})")]) from error
     if path.suffix.lower() == ".csv":
-        rows = [(i, dict(row)) for i, row in enumerate(csv.DictReader(io.StringIO(text)), 2)]
+        table = csv.DictReader(io.StringIO(text, newline=""))
+        rows = [(table.line_num, dict(row)) for row in table]
     elif path.suffix.lower() in (".jsonl", ".json"):
         return _json_lines(path, text)
     else:
@@ -103,7 +111,7 @@ def _run(log: Sequence[Logged], vectors: Floats, threshold: float, size: int) ->
         if found is None and held:
             similar = slots[: len(owner)] @ vectors[i]
             best = int(np.argmax(similar))
-            found = owner[best] if similar[best] >= threshold else None
+            found = owner[best] if similar[best] >= threshold - _ROUNDING else None
         if found is not None:
             hits += 1
             held.move_to_end(found)
@@ -121,4 +129,4 @@ def _run(log: Sequence[Logged], vectors: Floats, threshold: float, size: int) ->
             owner.append(name)
         held[name], place[name], slots[at] = i, at, vectors[i]
     n = max(1, len(log))
-    return CacheRun(threshold, len(log), exact / n, hits / n, wrong / n, judged)
+    return CacheRun(threshold, len(log), exact / n, hits / n, wrong / judged if judged else float("nan"), judged)

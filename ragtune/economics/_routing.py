@@ -43,11 +43,13 @@ class Routing:
 
     `gain` is the mean over all shares of what routing scores above as many queries by lot, with a 95 % interval from
     resampled queries: an interval that holds 0 says that nothing was learnt. `rule` gives the weight of each feature,
-    standardised by `means` and `scales`; a query with a higher sum gains more from the dearer design.
+    standardised by `means` and `scales`; a query with a higher sum gains more from the dearer design. `left_out` queries
+    have no score by one of the designs, so that nothing can be learnt or shown of them.
     """
 
     queries: int
     learnt_on: int
+    left_out: int
     gain: float
     low: float
     high: float
@@ -69,15 +71,20 @@ def route(
 
     Args:
         texts: Of the queries.
-        cheap: (n_queries,) scores of the cheaper design, higher is better, none nan.
+        cheap: (n_queries,) scores of the cheaper design, higher is better; nan where a reply is missing.
         dear: (n_queries,) scores of the other.
         fold: (n_queries,) parts of the queries that tune, -1 for those that confirm.
         costs: Of the cheaper design and of the other.
         seed: Of the resamples.
     """
+    known = np.isfinite(cheap) & np.isfinite(dear)
+    left_out = int((~known).sum())
+    texts = [texts[i] for i in np.flatnonzero(known).tolist()]
+    cheap, dear, fold = cheap[known], dear[known], fold[known]
     if len(texts) < FEWEST:
         raise InputError(
-            f"{len(texts)} queries are too few to learn which of them need the dearer design; {FEWEST} are"
+            f"{len(texts)} queries with scores by both designs are too few to learn which need the dearer one: "
+            f"it takes {FEWEST}"
         )
     difference = dear - cheap
     features, means, scales = _standardised(texts, fold)
@@ -105,6 +112,7 @@ def route(
     return Routing(
         len(judged),
         int((~confirm).sum()),
+        left_out,
         float(worth.mean()),
         low,
         high,

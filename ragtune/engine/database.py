@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from ragtune.engine.store import cannot_write
+from ragtune.files import cannot_write
 
 _T = TypeVar("_T")
 _SCHEMA = "CREATE TABLE IF NOT EXISTS rows (key BLOB PRIMARY KEY, value BLOB NOT NULL, crc INTEGER NOT NULL)"

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ragtune.engine.database import Database
-from ragtune.engine.store import Store, cannot_write
+from ragtune.engine.store import Store
 from ragtune.errors import WorkspaceError
+from ragtune.files import cannot_write
 
 DEFAULT = Path(".ragtune")
 _GITIGNORE = "*\n"

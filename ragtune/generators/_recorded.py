@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -15,8 +14,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ragtune.answers import Answer, Citation
-from ragtune.errors import DatasetError, Fault, InputError
+from ragtune.errors import DatasetError, Fault
+from ragtune.files import content
 
+WHAT = "recording"
 _Key = tuple[str | None, str | None, str | None]
 
 
@@ -88,25 +89,9 @@ class Recording:
         return None
 
 
-def content(path: Path) -> str:
-    """The digest of the file."""
-    try:
-        state = path.stat()
-        return _digest(path, state.st_mtime_ns, state.st_size)
-    except OSError as error:
-        told = f"these answers cannot be read ({error.strerror}); a relative path counts from {Path.cwd()}"
-        raise InputError([Fault(str(path), 0, 0, told)]) from error
-
-
 def read_recording(path: Path) -> Recording:
     """All rows of a JSON-lines or CSV file; DatasetError lists all faults."""
-    return _read(path, content(path))
-
-
-@lru_cache(maxsize=16)
-def _digest(path: Path, modified: int, size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return _read(path, content(path, WHAT))
 
 
 @lru_cache(maxsize=4)

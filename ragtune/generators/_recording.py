@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 from ragtune.answers import Answers, Prompt, Prompts
 from ragtune.component import digest
+from ragtune.files import write_atomically
 from ragtune.types import Queries
 
 
@@ -34,24 +33,9 @@ def write_recording(
         if not answer.failed:
             row.setdefault("answer", "")
         lines.append(json.dumps(row) + "\n")
-    _publish(path, "".join(lines).encode())
+    write_atomically(path, "".join(lines).encode())
 
 
 def digest_of(prompt: Prompt) -> str:
     """Of all that was asked."""
     return digest(json.dumps([prompt.messages, prompt.output, prompt.schema], sort_keys=True))[:16]
-
-
-def _publish(path: Path, data: bytes) -> None:
-    """A temporary file beside it, on disk for good before it takes the name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with written.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            written.unlink()

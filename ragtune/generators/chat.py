@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, PositiveInt
 
 from ragtune.answers import Answer, Answers, Prompt, Prompts
 from ragtune.component import register, work
-from ragtune.endpoint import Completion, Endpoint, PartialMemo, Request, ask
+from ragtune.endpoint import Completion, PartialMemo, ReplyingEndpoint, Request, ask
 from ragtune.generators import Generator
 from ragtune.generators._parsing import read_answer
 
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 @register
-class Chat(Endpoint, Generator):
+class Chat(ReplyingEndpoint, Generator):
     """A chat model answers what the slot `prompt` asks, over `/chat/completions`.
 
     `temperature`, `top_p`, `seed` and `stop` are not sent when null. `max_tokens` bounds a reply, as `max_tokens_field`,
@@ -32,25 +32,10 @@ class Chat(Endpoint, Generator):
     Source: https://platform.openai.com/docs/api-reference/chat
     """
 
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     seed: int | None = None
     stop: tuple[str, ...] | None = None
     max_tokens: PositiveInt | None = 512
-    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    draw: NonNegativeInt = 0
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        if self.max_tokens is None and (self.budget_tokens is not None or self.budget_usd is not None):
-            raise ValueError(
-                "a budget of tokens or money cannot be held without max_tokens: a reply may be of any length"
-            )
-        return self
-
-    def ignored(self) -> frozenset[str]:
-        """Nothing is sent under that name."""
-        return frozenset() if self.max_tokens is not None else frozenset({"max_tokens_field"})
 
     @work(keep="file", online=False)
     def generate(self, prompts: Prompts, *, memo: PartialMemo) -> Answers:

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 
 from ragtune.answers import Answer, Answers
 from ragtune.component import Affects, register, work
+from ragtune.files import content
 from ragtune.generators import Generator
-from ragtune.generators._recorded import content, read_recording
+from ragtune.generators._recorded import WHAT, read_recording
 from ragtune.generators._refusals import refuses
 from ragtune.types import Names, Queries
 
@@ -31,7 +32,7 @@ class External(Generator):
 
     def key(self, verb: str) -> str:
         """With the content of the file."""
-        return super().key(verb) + content(self.path)
+        return super().key(verb) + content(self.path, WHAT)
 
     @work(keep="file", online=False)
     def generate(self, queries: Queries, query_ids: Names) -> Answers:

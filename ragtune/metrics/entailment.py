@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -12,13 +11,14 @@ from pydantic import Field, PositiveInt
 from ragtune.answers import Answers, References
 from ragtune.component import Affects, RowMemo, register, work
 from ragtune.embedders import _hub
+from ragtune.embedders._cross import PairModel, load
 from ragtune.errors import StepError
 from ragtune.metrics._answer_text import sentences
 from ragtune.metrics._answers import JudgedAnswer, JudgedAnswers, JudgeMetric, per_answer, settled
 from ragtune.types import Contexts, Corpus, Floats, Queries, Scores
 
 if TYPE_CHECKING:
-    from sentence_transformers import CrossEncoder as Model
+    from sentence_transformers import CrossEncoder
 
 _NAME = "metric entailment"
 
@@ -66,41 +66,22 @@ class Entailment(JudgeMetric):
         return Scores(per_answer(judged, lambda each: _mean(each, chance))[None])
 
     def _load(self) -> _Rows:
-        return _Rows(_load(self.model, self.revision, self.max_tokens, self.device), self.batch_size, str(self))
+        return _Rows(load(_NAME, self.model, self.revision, self.max_tokens, self.device), self.batch_size, str(self))
 
 
-class _Rows:
-    """The model as the row memo asks it: the chance of entailment, a float32 for each pair."""
-
-    workers = 1  # the package uses all cores for one batch
-
-    def __init__(self, model: Model, batch_size: int, name: str) -> None:
-        self._model = model
-        self._batch_size = batch_size
-        self._name = name
-        self._column = _entailing(_classes(model), name)
-
-    def batches(self, texts: Sequence[str]) -> list[list[int]]:
-        """Longest first, so that little is padded."""
-        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
-        return [order[at : at + self._batch_size] for at in range(0, len(order), self._batch_size)]
+class _Rows(PairModel):
+    """The chance of entailment, a float32 for each pair."""
 
     def rows(self, texts: Sequence[str]) -> list[bytes]:
-        import torch
-
         pairs = [_split(text) for text in texts]
-        logits = np.asarray(
-            self._model.predict(
-                pairs, batch_size=self._batch_size, activation_fn=torch.nn.Identity(), show_progress_bar=False
-            ),
-            dtype=np.float64,
-        ).reshape(len(pairs), -1)
+        logits = self.predict(pairs).astype(np.float64).reshape(len(pairs), -1)
         for i in np.flatnonzero(~np.isfinite(logits).all(axis=1)).tolist():
-            raise StepError(f"{self._name} gave {logits[i]} for the sentence {pairs[i][1][:60]!r}")
-        return [np.float32(chance).tobytes() for chance in _chances(logits)[:, self._column]]
+            raise StepError(f"{self.name} gave {logits[i]} for the sentence {pairs[i][1][:60]!r}")
+        column = _entailing(_classes(self.model), self.name)
+        return [np.float32(chance).tobytes() for chance in _chances(logits)[:, column]]
 
 
-def _classes(model: Model) -> dict[int, str]:
+def _classes(model: CrossEncoder) -> dict[int, str]:
     config: Any = model.config
     return dict(config.id2label)
 
@@ -146,14 +127,3 @@ def _join(passage: str, sentence: str) -> str:
 def _split(pair: str) -> tuple[str, str]:
     length, _, both = pair.partition(":")
     return both[: int(length)], both[int(length) :]
-
-
-@lru_cache(maxsize=4)
-def _load(model: str, revision: str | None, max_tokens: int | None, device: str | None) -> Model:
-    def load() -> Model:
-        from sentence_transformers import CrossEncoder as Model
-
-        loaded: Model = Model(model, revision=revision, max_length=max_tokens, device=device, trust_remote_code=False)
-        return loaded
-
-    return _hub.load(_NAME, model, load)

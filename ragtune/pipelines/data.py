@@ -134,24 +134,15 @@ class FoldData(Component):
         return Folds(np.where(known, fold[at], -1))
 
 
-PASSAGE_CHARACTERS = 2_000
-"""What an example shows of a piece of evidence at most; a whole document may be a book."""
-
-
 def examples_of(dataset: Dataset, parts: Assignment) -> Examples:
-    """Queries that have an answer and belong to a part, with the passages that give it."""
-    texts = {document.id: document.text for document in dataset.documents}
+    """Queries that have an answer and belong to a part."""
     keys = text_keys([query.text for query in dataset.queries])
     part = parts.fold[np.searchsorted(parts.text, keys)].tolist() if len(keys) else []
+    rows = zip(dataset.queries, dataset.references.references, part, strict=True)
     return Examples(
         tuple(
-            Example(
-                query.text,
-                reference.answers[0],
-                tuple(texts[e.document][e.start : e.end][:PASSAGE_CHARACTERS] for e in query.evidence),
-                fold,
-            )
-            for query, reference, fold in zip(dataset.queries, dataset.references.references, part, strict=True)
+            Example(query.text, reference.answers[0], fold)
+            for query, reference, fold in rows
             if fold >= 0 and reference.answers and reference.answerable
         )
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -11,13 +10,14 @@ from pydantic import Field, PositiveInt
 
 from ragtune.component import Affects, RowMemo, register, work
 from ragtune.embedders import _hub
+from ragtune.embedders._cross import PairModel, load
 from ragtune.errors import StepError
 from ragtune.rerankers import Reranker, reorder
 from ragtune.rerankers._pairs import BadPairError, Pairs, PairScores, split
 from ragtune.types import Chunks, Corpus, Queries, Ranking
 
 if TYPE_CHECKING:
-    from sentence_transformers import CrossEncoder as Model
+    pass
 
 _NAME = "reranker cross-encoder"
 
@@ -58,47 +58,17 @@ class CrossEncoder(Reranker):
         return reorder(ranking, pair_scores.score)
 
     def _load(self) -> _Rows:
-        return _Rows(_load(self.model, self.revision, self.max_tokens, self.device), self.batch_size, str(self))
+        return _Rows(load(_NAME, self.model, self.revision, self.max_tokens, self.device), self.batch_size, str(self))
 
 
-class _Rows:
-    """The model as the row memo asks it: a float32 for each pair."""
-
-    workers = 1  # the package uses all cores for one batch
-
-    def __init__(self, model: Model, batch_size: int, name: str) -> None:
-        self._model = model
-        self._batch_size = batch_size
-        self._name = name
-
-    def batches(self, texts: Sequence[str]) -> list[list[int]]:
-        """Longest first, so that little is padded."""
-        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
-        return [order[at : at + self._batch_size] for at in range(0, len(order), self._batch_size)]
+class _Rows(PairModel):
+    """A float32 for each pair."""
 
     def rows(self, texts: Sequence[str]) -> list[bytes]:
-        import torch
-
         pairs = [split(text) for text in texts]
-        scores = np.asarray(
-            self._model.predict(
-                pairs, batch_size=self._batch_size, activation_fn=torch.nn.Identity(), show_progress_bar=False
-            ),
-            dtype=np.float32,
-        )
+        scores = self.predict(pairs)
         if scores.shape != (len(pairs),):
-            raise StepError(f"{self._name} gives {scores.shape[1:]} scores for a pair: a reranker must give one")
+            raise StepError(f"{self.name} gives {scores.shape[1:]} scores for a pair: a reranker must give one")
         for i in np.flatnonzero(~np.isfinite(scores)).tolist():
-            raise BadPairError(f"{self._name} gave {scores[i]}", *pairs[i])
+            raise BadPairError(f"{self.name} gave {scores[i]}", *pairs[i])
         return [score.tobytes() for score in scores]
-
-
-@lru_cache(maxsize=4)
-def _load(model: str, revision: str | None, max_tokens: int | None, device: str | None) -> Model:
-    def load() -> Model:
-        from sentence_transformers import CrossEncoder as Model
-
-        loaded: Model = Model(model, revision=revision, max_length=max_tokens, device=device, trust_remote_code=False)
-        return loaded
-
-    return _hub.load(_NAME, model, load)

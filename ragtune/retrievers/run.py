@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
 from ragtune.component import Affects, register, work
-from ragtune.errors import Fault, InputError
+from ragtune.files import content
 from ragtune.retrievers import Retriever, _trec
 from ragtune.types import Chunks, Corpus, Ints, Names, Ranking
 
@@ -37,12 +35,12 @@ class Run(Retriever):
 
     def key(self, verb: str) -> str:
         """With the content of the file."""
-        return super().key(verb) + _content(self.path)
+        return super().key(verb) + content(self.path, "run file")
 
     @work(keep="file", online=False)
     def rank(self, query_ids: Names, chunks: Chunks, corpus: Corpus) -> Ranking:
         """The file's documents as chunks."""
-        rows = _trec.read(self.path, _content(self.path))
+        rows = _trec.read(self.path, content(self.path, "run file"))
         documents = {document.id: i for i, document in enumerate(corpus.documents)}
         if self.unknown == "refuse":
             _trec.refuse(list(_trec.unknown(rows, self.path, set(query_ids.names), documents)), self.path)
@@ -76,18 +74,3 @@ def _chunks_of(place: _trec.Place, chunks: Chunks, begins: Ints) -> list[int]:
     overlap = (chunks.start[first:last] < place.end) & (chunks.end[first:last] > place.start)
     found: list[int] = (first + np.flatnonzero(overlap)).tolist()
     return found
-
-
-def _content(path: Path) -> str:
-    try:
-        state = path.stat()
-        return _digest(path, state.st_mtime_ns, state.st_size)
-    except OSError as error:
-        told = f"this run file cannot be read ({error.strerror}); a relative path counts from {Path.cwd()}"
-        raise InputError([Fault(str(path), 0, 0, told)]) from error
-
-
-@lru_cache(maxsize=16)
-def _digest(path: Path, modified: int, size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,9 +10,8 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from ragtune import endpoint
 from ragtune.callers._payload import NOT_SHOWN
-from ragtune.endpoint import BudgetError, EndpointError, _costs, reset_budgets
+from ragtune.endpoint import BudgetError, EndpointError, _costs, _endpoint, reset_budgets
 from ragtune.endpoint._budget import meter
 from ragtune.tools import Call, Reply, Requests, Tool, ToolSet
 from tests.callers.asking import CITY, TOOLS, Asking, chat, requests, shown
@@ -209,7 +208,7 @@ def test_money_is_a_budget_too(server, ask, monkeypatch):
     def price(model, url, read, written=0, cached=0):
         return Decimal(read - cached) / 1_000_000 + Decimal(cached) / 2_000_000 + Decimal(written) / 500_000
 
-    for module in (endpoint, _costs):
+    for module in (_endpoint, _costs):
         monkeypatch.setattr(module, "price", price)
     asked, seen = cases(60)
     caller = chat(server.url, concurrency=16, budget_usd=0.005, max_tokens=20)

@@ -9,7 +9,7 @@ import pytest
 
 from ragtune.callers._recording import write_recording
 from ragtune.callers.replay import Replay
-from ragtune.errors import DatasetError, InputError
+from ragtune.errors import DatasetError, InputError, WorkspaceError
 from ragtune.tools import Call, Replies, Reply, Requests
 from ragtune.types import Names
 from tests.callers.asking import TOOLS, requests, shown
@@ -65,7 +65,7 @@ def test_a_recording_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeyp
         raise OSError("the disk is full")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(WorkspaceError, match="the disk is full"):
         write_recording(path, Replies(REPLIES.replies[::-1]), ASKED)
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
 

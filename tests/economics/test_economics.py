@@ -47,6 +47,15 @@ def test_small_sets_are_cross_fitted_and_tiny_ones_refused():
         route(queries(5), np.zeros(5), np.ones(5), np.zeros(5, dtype=int), (1.0, 2.0))
 
 
+def test_queries_without_a_score_are_left_out_and_counted():
+    texts, need = queries(200), np.array([i % 2 for i in range(200)], dtype=float)
+    fold = np.where(np.arange(200) % 10 < 2, -1, np.arange(200) // 2 % 5)
+    cheap, dear = 0.5 - 0.4 * need, np.full(200, 0.5)
+    cheap[0] = dear[7] = np.nan
+    found = route(texts, cheap, dear, fold, (1.0, 3.0))
+    assert (found.left_out, found.queries) == (2, 39) and found.beats_chance
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_right_ones_are_never_beaten(seed):
@@ -68,7 +77,16 @@ def test_a_cache_by_hand():
     (run,) = simulate(log, vectors, [0.95])  # cos 10° = .985 hits, cos 20° = .940 does not, b was never held
     assert (run.hits, run.exact, run.wrong, run.judged) == (0.4, 0.2, 0.0, 2)
     (run,) = simulate(log, vectors, [0.9])
-    assert (run.hits, run.wrong) == (pytest.approx(0.6), pytest.approx(0.2))  # c gets a's answer
+    assert (run.hits, run.wrong) == (pytest.approx(0.6), pytest.approx(1 / 3))  # of three hits, c gets a's answer
+    (run,) = simulate(log[3:], vectors[3:], [0.9])
+    assert run.hits == 0 and np.isnan(run.wrong)  # no hit, so none that is wrong
+
+
+def test_the_same_direction_reaches_a_threshold_of_one():
+    vectors = np.random.default_rng(0).normal(size=(50, 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    log = [Logged(f"{half} {i}") for half in "ab" for i in range(50)]
+    assert simulate(log, np.concatenate([vectors, vectors]), [1.0])[0].hits == 0.5
 
 
 def slow(log, vectors, threshold, size):
@@ -102,6 +120,10 @@ def test_logs_of_three_kinds(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"query": "one", "answer": "1"}\n')
     assert [each.query for each in read_log(tmp_path / "a.txt")] == ["one", "two"]
     assert read_log(tmp_path / "a.csv") == read_log(tmp_path / "a.jsonl") == [Logged("one", "1")]
+    (tmp_path / "b.csv").write_text('query,answer\n"two\nlines",1\n,2\n')
+    with pytest.raises(DatasetError) as raised:
+        read_log(tmp_path / "b.csv")
+    assert [fault.line for fault in raised.value.faults] == [4]
     (tmp_path / "b.jsonl").write_text('{"q": 1}\nnonsense\n')
     with pytest.raises(DatasetError) as raised:
         read_log(tmp_path / "b.jsonl")

@@ -13,7 +13,7 @@ from ragtune.fewshots.none import NoExamples
 from ragtune.fewshots.random import Random
 from ragtune.types import Folds, Queries, Vectors
 
-EXAMPLES = Examples(tuple(Example(f"q{i}", f"a{i}", (), part) for i, part in enumerate([0, 0, 1, 1])))
+EXAMPLES = Examples(tuple(Example(f"q{i}", f"a{i}", part) for i, part in enumerate([0, 0, 1, 1])))
 QUERIES = Queries(("x", "y"))
 FOLDS = Folds(np.array([0, -1]))
 EAST, NORTH, BETWEEN = [1.0, 0.0], [0.0, 1.0], [0.6, 0.8]

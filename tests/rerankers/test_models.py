@@ -86,7 +86,7 @@ def test_nan_names_query_and_chunk(tiny, monkeypatch):
         def predict(self, pairs, **_):
             return np.array([np.nan if "birds" in chunk else 1.0 for _, chunk in pairs])
 
-    monkeypatch.setattr(cross_encoder, "_load", lambda *_: Broken())
+    monkeypatch.setattr(cross_encoder, "load", lambda *_: Broken())
     with pytest.raises(StepError, match=r"cross-encoder.* gave nan for the query 'quick dogs' and the chunk d2:0-18"):
         rerank(CrossEncoder(model=str(tiny)), given(ranking([0], [], [4, 2])))
 
@@ -96,7 +96,7 @@ def test_more_than_one_score_for_a_pair_is_refused(tiny, monkeypatch):
         def predict(self, pairs, **_):
             return np.zeros((len(pairs), 3))
 
-    monkeypatch.setattr(cross_encoder, "_load", lambda *_: Classifier())
+    monkeypatch.setattr(cross_encoder, "load", lambda *_: Classifier())
     with pytest.raises(StepError, match=r"gives \(3,\) scores for a pair"):
         rerank(CrossEncoder(model=str(tiny)), given(ranking([0])))
 

@@ -56,8 +56,8 @@ def command(
       ragtune tools test --tools tools.yaml --cases cases.jsonl --baseline tests/tools.json
     """
     from ragtune.designs import read_snapshot, write_snapshot
-    from ragtune.engine.store import write_atomically
     from ragtune.engine.workspace import Workspace
+    from ragtune.files import write_atomically
     from ragtune.gating import junit as as_junit
     from ragtune.tooltest import tested
 
