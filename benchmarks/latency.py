@@ -56,11 +56,13 @@ def _both(targets: Sequence[Step], prepared: Prepared, computer: Computer) -> tu
     request = prepared.data.request
     times = timing.time_steps(targets, request, computer, sample)
     once = timing.time_whole(targets, request, computer, sample)
-    steps = []
+    steps, whole = [], []
     for target in targets:
-        parts = [np.resize(times[step.key], timing.REQUESTS) for step in timing.online_steps([target], request)]
-        steps.append(float(np.median(np.sum(parts, axis=0)[: len(once[target.key])])))
-    return steps, [float(np.median(once[target.key])) for target in targets]
+        parts = [times[step.key] for step in timing.online_steps([target], request)]
+        n = min(map(len, [*parts, once[target.key]]))  # the same requests in both
+        steps.append(float(np.median(np.sum([part[:n] for part in parts], axis=0))))
+        whole.append(float(np.median(once[target.key][:n])))
+    return steps, whole
 
 
 if __name__ == "__main__":
