@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -96,7 +97,7 @@ def full(*_args, **_kwargs):
 
 def test_a_full_disk_is_one_error_with_path_and_size(tmp_path, monkeypatch):
     path = tmp_path / "ab" / "abc"
-    monkeypatch.setattr(store.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(
         WorkspaceError, match=r"cannot write .*abc \(1,000 bytes; .* bytes are free\): the disk is full"
     ):
@@ -116,10 +117,10 @@ def test_a_full_disk_under_the_database_rolls_back_and_keeps_what_was_there(tmp_
 def test_a_full_disk_stops_the_run_keeps_what_is_done_and_resumes(tmp_path, monkeypatch):
     workspace = Workspace(tmp_path)
     expected = finish(Workspace(tmp_path / "other"))
-    real = store.os.fsync
+    real = os.fsync
     calls = iter(range(100))
-    monkeypatch.setattr(store.os, "fsync", lambda handle: real(handle) if next(calls) < 2 else full())
+    monkeypatch.setattr("os.fsync", lambda handle: real(handle) if next(calls) < 2 else full())
     with workspace.writing(), pytest.raises(WorkspaceError, match="the disk is full"):
         run(targets(), workspace, Computer(workspace))
-    monkeypatch.setattr(store.os, "fsync", real)
+    monkeypatch.setattr("os.fsync", real)
     assert finish(Workspace(tmp_path)) == expected
