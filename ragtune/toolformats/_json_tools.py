@@ -76,7 +76,8 @@ class JsonTools(ToolFormat):
 
     def written(self, tools: Sequence[Tool]) -> Written:
         """The same, with the names that tools are written by."""
-        names = tool_names(tools, self._rules.name) if self.rules else {tool.id: tool.id for tool in tools}
+        rule = self.name_rule
+        names = tool_names(tools, rule) if rule is not None else {tool.id: tool.id for tool in tools}
         losses: list[Loss] = []
         records = []
         strict = set()
@@ -112,6 +113,11 @@ class JsonTools(ToolFormat):
     @property
     def _rules(self) -> Profile:
         return profile(self.rules)
+
+    @property
+    def name_rule(self) -> NameRule | None:
+        """What names of tools are written by; None where they stay as they are."""
+        return self._rules.name if self.rules else None
 
     @property
     def property_rule(self) -> NameRule | None:

@@ -71,12 +71,19 @@ def test_wrong_input_is_told(tmp_path):
         (["--format", "openai"], "did you mean"),
         (["--format", "gemini", "--strict"], "'gemini' has no strict mode"),
         (["--format", "llama-index"], "objects, not a file"),
-        (["--format", "python"], "no Python function to write"),
     ]:
         assert told in str(run(export, tmp_path / "tools.yaml", *arguments).exception)
     assert "--format" in str(run(import_, tmp_path / "nothing.json").exception) or "cannot be read" in str(
         run(import_, tmp_path / "nothing.json").exception
     )
+
+
+def test_functions_are_written_as_a_module_and_read_again(tmp_path):
+    save_tools(tmp_path / "tools.yaml", [WEATHER])
+    assert run(export, tmp_path / "tools.yaml", "--format", "python", "-o", tmp_path / "stubs.py").exit_code == 0
+    assert run(export, tmp_path / "tools.yaml", "--format", "python").stdout == (tmp_path / "stubs.py").read_text()
+    found = json.loads(run(import_, tmp_path / "stubs.py", "--json").stdout)
+    assert found["format"] == "python"
 
 
 def test_importing_as_json_says_what_was_left_out(tmp_path):

@@ -10,8 +10,9 @@ import pytest
 
 from ragtune.component import parse
 from ragtune.errors import InputError
+from ragtune.toolformats._exporting import export
 from ragtune.toolformats._importing import read_source, recognise
-from ragtune.tools import save_tools, validator
+from ragtune.tools import Tool, save_tools, validator
 from tests.toolformats import functions
 
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"]}
@@ -242,11 +243,62 @@ def test_functions_by_where_they_are(tmp_path):
         read_source("nowhere.at_all")
 
 
-def test_a_type_that_json_cannot_say_and_writing_are_refused():
+def test_a_type_that_json_cannot_say_is_refused():
     with pytest.raises(InputError, match="_cannot_say: a type of its signature"):
         parse("toolformat", "python").read(functions._cannot_say)
-    with pytest.raises(InputError, match="no Python function to write"):
-        parse("toolformat", "python").write([])
+
+
+def test_functions_are_written_as_hints_and_docstrings():
+    schema = {
+        "type": "object",
+        "properties": {
+            "city": {"type": "string", "description": "Name of the city."},
+            "unit": {"type": "string", "enum": ["C", "F"], "default": "C"},
+            "days": {"type": "integer", "minimum": 1},
+            "from": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["city"],
+    }
+    tool = Tool(name="get-weather", description="Say the weather.", input_schema=schema)
+    found = export([tool], parse("toolformat", "python"))
+    assert found.payload.endswith(
+        '''__all__ = ['get_weather']
+
+
+def get_weather(
+    *,
+    city: str,
+    unit: Literal['C', 'F'] = 'C',
+    days: Annotated[int, WithJsonSchema({'type': 'integer', 'minimum': 1})] = _UNSET,
+    _from: list[str] = _UNSET,
+) -> Any:
+    """Say the weather.
+
+    Args:
+        city: Name of the city.
+    """
+    raise NotImplementedError
+'''
+    )
+    assert [loss.place for loss in found.losses if loss.place.startswith("input_schema")] == [
+        "input_schema/properties/_from",
+        "input_schema/properties/from",
+    ]
+    assert found.call("get_weather", {"city": "Ulm", "_from": ["a"]}).arguments == {"city": "Ulm", "from": ["a"]}
+
+
+def test_what_a_text_says_is_no_code():
+    """Every text goes into the source as a literal."""
+    texts = ['"""\nimport os\n"""', "\\", 'a"', "\x00\u2028", "{x}"]
+    properties = {"a": {"type": "string", "enum": texts, "description": texts[0]}, "b": {"default": texts[1]}}
+    tools = [
+        Tool(name=f"t{i}", description=text, input_schema={"type": "object", "properties": properties})
+        for i, text in enumerate(texts)
+    ]
+    names: dict[str, object] = {}
+    exec(export(tools, parse("toolformat", "python")).payload, names)
+    assert names["__all__"] == ["t0", "t1", "t2", "t3", "t4"]
+    assert "os" not in names
 
 
 def test_llama_index_tools_are_read_and_get_functions():

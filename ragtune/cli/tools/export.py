@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,7 @@ from ragtune.cli._options import json_option, print_json, say
 
 @click.command(name="export", short_help="Write tools as a provider takes them, and say what is lost.")
 @click.argument("tools", type=click.Path(path_type=Path))
-@click.option("--format", "format_", required=True, metavar="FORMAT", help="e.g. openai-chat, anthropic, gemini, mcp.")
+@click.option("--format", "format_", required=True, metavar="FORMAT", help="e.g. openai-chat, anthropic, mcp, python.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write instead.")
 @click.option("--strict", is_flag=True, help="Hold calls to the schema, where the provider can.")
 @click.option(
@@ -53,15 +54,20 @@ def command(
     if names is not None:
         write_atomically(names, json.dumps(dict(found.names), ensure_ascii=False, indent=2) + "\n")
     if output is not None:
-        write_atomically(output, json.dumps(found.payload, ensure_ascii=False, indent=2) + "\n")
+        write_atomically(output, _written(found.payload))
     if as_json:
         losses = [loss.__dict__ for loss in found.losses]
         breaches = [breach._asdict() for breach in found.breaches]
         print_json({"payload": found.payload, "names": dict(found.names), "losses": losses, "breaches": breaches})
     elif output is None:
-        print_json(found.payload)
+        click.echo(_written(found.payload), nl=False)
     lines = [*told(found.losses, "lost"), *told_breaches(found.breaches, format)]
     for line in lines if not as_json else ():
         say(line)
     if fail_on_loss and (noticed(found.losses) or found.breaches):
         raise click.exceptions.Exit(4)
+
+
+def _written(payload: Any) -> str:
+    """JSON, or the source of a module."""
+    return payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False, indent=2) + "\n"
