@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ragtune import spelling, yaml_tree
+from ragtune import yaml_tree
 from ragtune.errors import Fault, InputError, suggest
 from ragtune.metrics import Level, Metric, parse_metric
+from ragtune.space import Expander
 from ragtune.yaml_tree import Node
 
 DEFAULT_METRICS = (
@@ -152,9 +153,7 @@ def read_metrics(tree: Node, measures: Measures, faults: list[Fault]) -> tuple[t
     wanted = tree.value.get("maximize") or Node(None)
     metrics: list[Metric] = []
     for item in items:
-        metric = _metric(item, measures, faults)
-        if metric is not None and metric not in metrics:
-            metrics.append(metric)
+        metrics.extend(metric for metric in _metrics(item, measures, faults) if metric not in metrics)
     if wanted.value is None:
         maximize = next((m for m in metrics if m.label == measures.maximize), metrics[0] if metrics else None)
     else:
@@ -236,14 +235,25 @@ def _prefer(tree: Node, profile: Profile, measures: Measures, faults: list[Fault
 
 
 def _metric(node: Node, measures: Measures, faults: list[Fault]) -> Metric | None:
-    try:
-        written = node.plain()
-        metric = parse_metric(spelling.write(written) if isinstance(written, dict) else str(written))
-        if metric.level in measures.levels:
-            return metric
-        raise InputError(
-            f"{metric.label} is not a measure of this pipeline; there are {', '.join(measures.defaults)}, …"
-        )
-    except InputError as error:
-        faults.extend(node.fault(fault.message) for fault in error.faults)
-        return None
+    """The one measure that a node names."""
+    found = _metrics(node, measures, faults)
+    if len(found) > 1:
+        faults.append(node.fault("names several measures where one is expected"))
+    return found[0] if len(found) == 1 else None
+
+
+def _metrics(node: Node, measures: Measures, faults: list[Fault]) -> list[Metric]:
+    """The measures that a node names: a list of values where one is expected means each of these."""
+    if isinstance(node.value, dict) or (isinstance(node.value, str) and "(" in node.value):
+        found = [each for each in Expander(faults).components("metric", node) if isinstance(each, Metric)]
+    else:
+        try:
+            found = [parse_metric(str(node.plain()))]
+        except InputError as error:
+            faults.extend(node.fault(fault.message) for fault in error.faults)
+            return []
+    for metric in found:
+        if metric.level not in measures.levels:
+            told = ", ".join(measures.defaults)
+            faults.append(node.fault(f"{metric.label} is not a measure of this pipeline; there are {told}, …"))
+    return [metric for metric in found if metric.level in measures.levels]

@@ -21,7 +21,7 @@ def json_schema() -> dict[str, Any]:
     """A draft 2020-12 schema; components of every kind are alternatives that are named once, under `$defs`."""
     slots = {slot: _chain(kind) if slot == TOOLS.many else _ref(kind) for slot, kind in _SLOTS.items()}
     one_of_each = {"type": "object", "properties": slots, "additionalProperties": False}
-    metric = {"type": "string", "pattern": _label_pattern(), "examples": list(DEFAULT_METRICS)}
+    metric = {"$ref": "#/$defs/metric"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ragtune configuration",
@@ -79,7 +79,7 @@ def json_schema() -> dict[str, Any]:
                 "and the share of each tool's cases that edits may learn from.",
             },
         },
-        "$defs": {kind: _kind(kind) for kind in dict.fromkeys(_KINDS)},
+        "$defs": {"metric": _metric(), **{kind: _kind(kind) for kind in dict.fromkeys(_KINDS)}},
     }
 
 
@@ -112,6 +112,24 @@ def _kind(kind: str) -> dict[str, Any]:
     if kind in ("embedder", "reranker"):
         alternatives.append({"enum": [None, EMPTY]})
     return {"anyOf": alternatives}
+
+
+def _metric() -> dict[str, Any]:
+    """A label, a spelling with knobs, or a word with knobs."""
+    names = {word.replace("-", "_"): word for word in words("metric")}
+    return {
+        "anyOf": [
+            {"type": "string", "pattern": _label_pattern(), "examples": list(DEFAULT_METRICS)},
+            {"type": "string", "pattern": f"^({'|'.join(map(re.escape, names))})\\("},
+            {
+                "type": "object",
+                "properties": {spelled: _component(find("metric", word)) for spelled, word in names.items()},
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+            },
+        ]
+    }
 
 
 def _component(cls: type[Component]) -> dict[str, Any]:

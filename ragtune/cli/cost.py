@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ragtune.cli._cost_chains import command as fallback
+from ragtune.cli._cost_prompts import command as prompts
+from ragtune.cli._cost_throughput import command as throughput
 from ragtune.cli._options import json_option, print_json, workspace_option
 
 if TYPE_CHECKING:
@@ -28,6 +31,11 @@ def command() -> None:
       ragtune cost hosting --model gpt-4o-mini --requests 500000 \\
         --input-tokens 2200 --output-tokens 180
     """
+
+
+command.add_command(fallback)
+command.add_command(prompts)
+command.add_command(throughput)
 
 
 @command.command(name="routing", short_help="Which queries can go to the cheaper of two designs.")

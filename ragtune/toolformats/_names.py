@@ -37,7 +37,9 @@ def _free(key: str, name: str, rule: NameRule | None, taken: set[str]) -> str:
     if rule is not None:
         base = re.sub(r"[^A-Za-z0-9_-]", "_", name)
         if not rule.matches(base):
-            base = re.sub(r"[^A-Za-z0-9_]", "_", f"_{base}")
+            base = re.sub(r"[^A-Za-z0-9_]", "_", name)
+        if not rule.matches(base):
+            base = f"_{base}"
         if rule.allows(base) and base not in taken:
             return base
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
