@@ -100,6 +100,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "noise": (*GROUND, "config", "engine", "pipelines", "study", "sweeping", "toolsets"),
     "explaining": (
         *GROUND,
+        "answers",
         "chunkers",
         "config",
         "contexts",
@@ -171,6 +172,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "engine",
         "explaining",
         "judging",
+        "metrics",
         "objectives",
         "pipelines",
         "splitting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +38,12 @@ class CorrectedScore:
     trust: float
 
 
-def corrected_scores(study: Study, workspace: Workspace) -> list[CorrectedScore]:
+def corrected_scores(
+    study: Study, workspace: Workspace, configurations: Collection[str] | None = None
+) -> list[CorrectedScore]:
     """For each measure of the study for which there is a calibration, each configuration; of several, that with most labels.
+
+    `configurations` are the ids that are wanted, all of them unless given.
 
     Prediction-powered inference (`ragtune.stats.corrected`). With at least 10 labels of a configuration's own answers it
     is tuned, and the queries that were labelled are taken out of the unlabelled part; else the labels of all answers
@@ -51,7 +56,8 @@ def corrected_scores(study: Study, workspace: Workspace) -> list[CorrectedScore]
         _of(study, metric, i, found[metric])
         for metric in study.scores.metrics
         if metric in found
-        for i in range(len(study.scores.configurations))
+        for i, id in enumerate(study.scores.configurations)
+        if configurations is None or id in configurations
         if np.isfinite(study.scores.of(metric)[i]).sum() >= 2
     ]
 

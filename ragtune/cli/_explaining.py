@@ -91,7 +91,24 @@ def told(story: Story, metric: str) -> Iterator[str]:
     yield from textwrap.wrap(story.text, WIDTH, initial_indent="  ", subsequent_indent="  ", max_lines=4)
     for i, need in enumerate(story.needs, 1):
         yield from _need(need, i)
+    if story.answer is not None:
+        yield from _answered(story)
     yield ""
+
+
+def _answered(story: Story) -> Iterator[str]:
+    """What was answered, beside what should have been."""
+    answer, reference = story.answer, story.reference
+    assert answer is not None
+    said = f"failed: {answer.failed}" if answer.failed else answer.text or "nothing"
+    told = [("answer", said + ("  (a refusal)" if answer.refused else ""))]
+    if reference is not None and not reference.answerable:
+        told.append(("expected", "no answer: the documents hold none"))
+    elif reference is not None and reference.answers:
+        told.append(("expected", reference.answers[0]))
+    for name, text in told:
+        lines = textwrap.wrap(" ".join(text.split()), WIDTH - 12, max_lines=4)
+        yield from (f"  {name if not i else '':<10}{line}" for i, line in enumerate(lines))
 
 
 def _need(need: Need, number: int) -> Iterator[str]:

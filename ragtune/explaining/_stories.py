@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ragtune.answers import Answer, Reference
 from ragtune.explaining._causes import CAUSES, MET, Losses, standing
 from ragtune.explaining._flow import Flow, Part
 from ragtune.explaining._needs import Needs
@@ -52,13 +53,18 @@ class Need:
 
 @dataclass(frozen=True)
 class Story:
-    """A query, its score, and its needs; `tokens` is the size of its context."""
+    """A query, its score, and its needs; `tokens` is the size of its context.
+
+    `answer` is what was answered, None where nothing answers; `reference` what should have been.
+    """
 
     id: str
     text: str
     score: float
     tokens: int
     needs: tuple[Need, ...]
+    answer: Answer | None = None
+    reference: Reference | None = None
 
 
 class Stories:
@@ -73,7 +79,10 @@ class Stories:
         """The story of the i-th query."""
         rows = np.flatnonzero(self._needs.query[self._needs.opens] == query)
         told = tuple(self._need(int(row)) for row in rows)
-        return Story(id, self._traced.queries[query], score, int(self._flow.contexts.tokens[query]), told)
+        traced, tokens = self._traced, int(self._flow.contexts.tokens[query])
+        answer = traced.answers[query] if traced.answers else None
+        reference = traced.references[query] if traced.references else None
+        return Story(id, traced.queries[query], score, tokens, told, answer, reference)
 
     @property
     def _flow(self) -> Flow:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ragtune import spelling
+from ragtune.answers import Answer, Answers, Reference, References
 from ragtune.component import digest, parse
 from ragtune.engine.compute import Computer
 from ragtune.engine.memo import Memo
@@ -44,13 +45,18 @@ _AGAIN = "run the sweep again, which computes what is missing"
 
 @dataclass(frozen=True)
 class Traced:
-    """A configuration's values, its components as they are written, and the texts of the queries."""
+    """A configuration's values, its components as they are written, and the texts of the queries.
+
+    `answers` and `references` are empty where nothing answers, or the workspace no longer holds what was answered.
+    """
 
     id: str
     configuration: Mapping[str, Any]
     components: Mapping[str, str]
     queries: tuple[str, ...]
     flow: Flow
+    answers: tuple[Answer, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 def trace(study: Study, workspace: Workspace, configuration: str) -> Traced:
@@ -73,7 +79,20 @@ def trace(study: Study, workspace: Workspace, configuration: str) -> Traced:
         raise WorkspaceError(f"{workspace.folder} no longer holds all that {study.name} rests on; {_AGAIN}")
     texts = computer.value(data.queries).texts
     written = {slot: spelling.write(spec) for slot, spec in entry["slots"].items()}
-    return Traced(entry["id"], entry["slots"], written, texts, flow_of(wired, data, computer))
+    answers, references = _answered(wired, data, workspace, computer)
+    flow = flow_of(wired, data, computer)
+    return Traced(entry["id"], entry["slots"], written, texts, flow, answers, references)
+
+
+def _answered(
+    wired: Wired, data: DataSteps, workspace: Workspace, computer: Computer
+) -> tuple[tuple[Answer, ...], tuple[Reference, ...]]:
+    """What was answered, and what should have been."""
+    if wired.answers is None or make_plan([wired.answers], workspace).tasks:
+        return (), ()
+    given: Answers = computer.value(wired.answers)
+    wanted: References = computer.value(data.references)
+    return given.answers, wanted.references
 
 
 def _rag(slots: Mapping[str, Any]) -> Rag:

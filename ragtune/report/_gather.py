@@ -13,6 +13,7 @@ The dict goes to JSON. Configurations and queries are known by their place in it
 - `knobs`: `[{name, values, of}]`, `of` a place in `values` for each configuration, -1 where it has no such knob.
 - `effects`: `[{knob, told, levels: [{value, effect, low, high}]}]`, the largest first; `interactions`: texts.
 - `words`: what things are called, see `_words`. Studies of tools have `confusion` and `errors` too, see `_tools`.
+- `corrected`: `[{configuration, measure, raw, corrected, ends, labels, told}]`, judged means set right by people's labels.
 - `losses`: `[{configuration, total, met, stages: [{told, lost, gain}]}]`.
 - `heat`: see `_heat.heat`. `queries`: columns, see `_heat.query_columns`. `pages`: query -> page, see `_pages.pages`.
 - `latency`: `[{configuration, p50, p95, p99}]`, milliseconds. `measured`: see `_method.method`.
@@ -29,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from ragtune import spelling
+from ragtune.calibrating import corrected_scores
 from ragtune.effects import effects, interactions
 from ragtune.engine.workspace import Workspace
 from ragtune.judging import verdict_of
@@ -41,6 +43,8 @@ MOST_DESIGNS = 5_000
 MOST_QUERIES = 3_000
 TIMED = 12
 """Designs whose latency is drawn."""
+CORRECTED = 6
+"""Designs whose judged means are shown corrected."""
 
 
 def gather(study: Study, workspace: Workspace) -> dict[str, Any]:
@@ -76,6 +80,7 @@ def gather(study: Study, workspace: Workspace) -> dict[str, Any]:
         "knobs": _columns.knobs([entry["slots"] for entry in entries]),
         **_effects(study, absent),
         **parts,
+        "corrected": _corrected(study, workspace, designs, roles),
         "heat": _heat.heat(study, designs, queries),
         "queries": _heat.query_columns(study, designs, queries, roles["baseline"], roles["pick"], texts),
         "pages": {str(shown[q]): page for q, page in pages.items()},
@@ -172,6 +177,24 @@ def _effects(study: Study, absent: dict[str, str]) -> dict[str, Any]:
     if not found:
         absent["effects"] = "No knob was varied alone, so none can be said to have an effect."
     return _effects_told.told(found, interactions(entries, scores, noise=noise), study.maximize)
+
+
+def _corrected(study: Study, workspace: Workspace, designs: Ints, roles: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Means of calibrated measures as people would have judged, of the designs that matter; none without labels."""
+    wanted = list(dict.fromkeys([roles["pick"], roles["baseline"], *roles["tied"]]))[:CORRECTED]
+    at = {study.scores.configurations[int(designs[i])]: i for i in wanted}
+    return [
+        {
+            "configuration": at[each.configuration],
+            "measure": each.metric,
+            "raw": _units.number(each.metric, each.raw),
+            "corrected": _units.number(each.metric, each.corrected),
+            "ends": f"{_units.number(each.metric, each.low)} to {_units.number(each.metric, each.high)}",
+            "labels": each.labels,
+            "told": "of its own answers" if each.own else "of other designs’ answers",
+        }
+        for each in corrected_scores(study, workspace, at)
+    ]
 
 
 def _pages_note(shown: int, queries: int, all_queries: int, *, tools: bool = False) -> str:

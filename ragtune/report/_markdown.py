@@ -21,7 +21,7 @@ def markdown(data: Mapping[str, Any]) -> str:
     lines = [f"### {text(data['headline']['sentence'])}", ""]
     for sentence in data["headline"]["more"]:
         lines += [text(sentence), ""]
-    for part in (_designs, _targets, _losses, _warnings):
+    for part in (_designs, _targets, _corrected, _losses, _warnings):
         lines += part(data)
     lines.append(f"<sub>{text(data['title'])} · {text(data['size'])} · study {text(data['name'])}</sub>")
     return "\n".join(lines) + "\n"
@@ -102,6 +102,20 @@ def _targets(data: Mapping[str, Any]) -> list[str]:
     for row, told in zip(rows, data["targets"], strict=True):
         row[2] += f" [{told['ends'].replace(' to ', ', ')}]" if told["ends"] else ""
     return table([*map(str.capitalize, keys)], 4, rows)
+
+
+def _corrected(data: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [
+            text(row["measure"]),
+            text(design(data, row["configuration"])),
+            row["raw"],
+            f"{row['corrected']} [{row['ends'].replace(' to ', ', ')}]",
+            f"{row['labels']} {row['told']}",
+        ]
+        for row in data.get("corrected") or []
+    ]
+    return table(["Corrected by labels", "Design", "As judged", "Corrected", "Labels"], 3, rows)
 
 
 def _losses(data: Mapping[str, Any]) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ragtune.explaining import CAUSES, Explanation, Need, Traced
-from ragtune.types import Document
+from ragtune.types import Document, Floats
 
 AROUND = 500
 """Characters of a document that are shown before and after evidence."""
@@ -19,6 +19,7 @@ BEGINNING = 1200
 LONGEST = 6000
 DOCUMENTS = 4
 INSTEAD = 3
+ANSWERS = 3
 EXCERPT = 280
 MET = "packed"
 
@@ -30,14 +31,18 @@ class Seen:
     configuration: int
     explained: Explanation
     traced: Traced
+    answer_scores: Mapping[str, Floats] = field(default_factory=dict)
+    """Measures of answers, (n_queries,) each."""
 
 
 def pages(seen: Sequence[Seen], order: Iterable[int], budget: int) -> dict[int, dict[str, Any]]:
     """Query -> page, in the order given, until the pages take `budget` bytes together.
 
-    A page is `{documents, designs}`. A document is `{id, title, length, whole, gold: [[start, end]], parts: [{start,
-    text}]}`; a design is `{configuration, score, tokens, needs, chunks: [[document, start, end, rank]], spans: [[document,
-    start, end]], instead: [{where, text, gold}]}`, where documents are places in the page's list and a rank of 0 is none.
+    A page is `{documents, designs, reference}`. A document is `{id, title, length, whole, gold: [[start, end]], parts:
+    [{start, text}]}`; a design is `{configuration, score, tokens, needs, chunks: [[document, start, end, rank]], spans:
+    [[document, start, end]], instead: [{where, text, gold}], answer}`, where documents are places in the page's list and a
+    rank of 0 is none. An answer is `{text, refused, failed, scores: [[label, value]]}`, a reference `{answers,
+    answerable}`; both are None where nothing answers.
     """
     found: dict[int, dict[str, Any]] = {}
     for query in order:
@@ -72,6 +77,27 @@ def _page(seen: Sequence[Seen], query: int) -> dict[str, Any]:
     return {
         "documents": documents,
         "designs": [_design(each, query, shown, documents, gold) for each in seen],
+        "reference": _reference(seen[0].traced, query),
+    }
+
+
+def _reference(traced: Traced, query: int) -> dict[str, Any] | None:
+    if not traced.references:
+        return None
+    found = traced.references[query]
+    return {"answers": [text[:LONGEST] for text in found.answers[:ANSWERS]], "answerable": found.answerable}
+
+
+def _answer(seen: Seen, query: int) -> dict[str, Any] | None:
+    if not seen.traced.answers:
+        return None
+    given = seen.traced.answers[query]
+    scores = [[label, values[query]] for label, values in seen.answer_scores.items()]
+    return {
+        "text": given.text[:LONGEST],
+        "refused": given.refused,
+        "failed": given.failed,
+        "scores": [[label, None if np.isnan(value) else round(float(value), 4)] for label, value in scores],
     }
 
 
@@ -129,6 +155,7 @@ def _design(
         ],
         "spans": [[shown.index(d), start, end] for d, start, end in packed if d in shown],
         "instead": [_excerpt(seen.traced, chunk, gold) for chunk in ranked[:INSTEAD]],
+        "answer": _answer(seen, query),
     }
 
 

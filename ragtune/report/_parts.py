@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import RagtuneError
 from ragtune.explaining import Explanation, explain, trace
+from ragtune.metrics import parse_metric
 from ragtune.report import _pages, _tools, _words
 from ragtune.study import Study
-from ragtune.types import Ints
+from ragtune.types import Floats, Ints
 
 PAGES_BYTES = 2_500_000
 
@@ -65,12 +66,22 @@ def _seen(
     for i in dict.fromkeys([roles["pick"], roles["baseline"]]):
         id_ = study.record["configurations"][int(designs[i])]["id"]
         try:
-            found.append(_pages.Seen(i, explain(study, workspace, id_), trace(study, workspace, id_)))
+            explained, traced = explain(study, workspace, id_), trace(study, workspace, id_)
+            found.append(_pages.Seen(i, explained, traced, _answer_scores(study, int(designs[i]))))
         except (RagtuneError, ValidationError) as error:
             told = f"The workspace cannot tell how design {id_} came to its contexts: {error}"
             told = told.replace(str(workspace.folder), "it")
             absent.update({"losses": told, "pages": told})
     return found
+
+
+def _answer_scores(study: Study, place: int) -> dict[str, Floats]:
+    """Measures of answers of one configuration."""
+    return {
+        label: study.scores.of(label)[place]
+        for label in study.scores.metrics
+        if parse_metric(label).level in ("answer", "judge")
+    }
 
 
 def _loss(seen: _pages.Seen) -> dict[str, Any]:

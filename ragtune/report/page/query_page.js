@@ -26,6 +26,7 @@ function queryPage(q) {
 function designView(page, design) {
   return [
     el("p", { class: "note" }, designLink(design.configuration), ` · ${main.label} ${format(main, design.score)}${known(design.tokens) ? ` · ${grouped(String(design.tokens))} tokens of context` : ""}`),
+    design.answer ? answerView(design.answer, page.reference) : [],
     el("h2", {}, "Where the evidence went"),
     needsTable(page, design),
     el("h2", {}, "Documents with evidence"),
@@ -33,6 +34,18 @@ function designView(page, design) {
     page.documents.map((document, d) => documentView(document, design.chunks.filter((chunk) => chunk[0] === d), design.spans.filter((span) => span[0] === d))),
     design.instead.length ? [el("h2", {}, "What was ranked first"), el("ol", { class: "instead" }, design.instead.map((chunk) => el("li", {}, el("span", { class: "where" }, chunk.where), chunk.gold ? el("span", { class: "badge good" }, "holds evidence") : null, el("p", {}, chunk.text))))] : [],
   ].flat(Infinity);
+}
+
+/* What was answered, what should have been, and how that was measured. */
+function answerView(answer, reference) {
+  const badge = answer.failed ? "failed" : answer.refused ? "refused" : null;
+  const wanted = reference && !reference.answerable ? el("p", { class: "note" }, "The documents hold no answer: it should be refused.") : reference && reference.answers.length ? [el("h3", {}, "Expected"), reference.answers.map((text) => el("div", { class: "text" }, text))] : [];
+  return [
+    el("h2", {}, "The answer ", badge ? el("span", { class: "badge" }, badge) : null),
+    el("div", { class: "text" }, answer.failed || answer.text || "Nothing was answered."),
+    wanted,
+    answer.scores.length ? el("dl", { class: "figures" }, answer.scores.map(([label, value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value === null ? DASH : fixed(value, 3))))) : null,
+  ].flat(Infinity).filter(Boolean);
 }
 
 function needsTable(page, design) {
