@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -14,24 +15,29 @@ from ragtune.errors import ConfigError
 from ragtune.schema import json_schema
 
 ROOT = Path(__file__).parent.parent
-SCHEMA = json_schema()
 FILES = [*(ROOT / "configs").glob("*.yaml"), ROOT / "ragtune" / "scaffold" / "ragtune.yaml"]
 
 
+@cache
+def schema():
+    """Not while tests are collected: it takes a second."""
+    return json_schema()
+
+
 def valid(config) -> bool:
-    return jsonschema.Draft202012Validator(SCHEMA).is_valid(config)
+    return jsonschema.Draft202012Validator(schema()).is_valid(config)
 
 
 def test_the_committed_copy_is_up_to_date():
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator.check_schema(schema())
     committed = json.loads((ROOT / "docs" / "ragtune.schema.json").read_text(encoding="utf-8"))
-    assert committed == json.loads(json.dumps(SCHEMA)), "run: ragtune schema > docs/ragtune.schema.json"
+    assert committed == json.loads(json.dumps(schema())), "run: ragtune schema > docs/ragtune.schema.json"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_what_comes_along_is_right_by_both(path):
     load_config(path)
-    jsonschema.validate(YAML(typ="safe").load(path), SCHEMA)
+    jsonschema.Draft202012Validator(schema()).validate(YAML(typ="safe").load(path))
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,10 @@ def _docstring(description: str, told: Mapping[str, str]) -> str:
 
 
 def _google(description: str, told: Mapping[str, str]) -> str:
+    if not told:
+        return description
     section = "".join(f"\n    {name}: {text}" for name, text in told.items())
-    return "\n\n".join(part for part in (description, f"Args:{section}" if section else "") if part)
+    return f"{description}\n\nArgs:{section}" if description else f"\nArgs:{section}"
 
 
 def _literal(docstring: str) -> str:

@@ -108,7 +108,7 @@ def _compare(tool: Tool, record: dict[str, Any], losses: Losses) -> None:
     before, after = tool.input_schema, record["parameters"]
     why = "a signature has no place for it"
     if isinstance(before.get("properties"), dict):
-        for name in before["properties"].keys() | after["properties"].keys():
+        for name in dict.fromkeys((*before["properties"], *after["properties"])):
             old, new = (schema["properties"].get(name) for schema in (before, after))
             path = ("input_schema", "properties", name)
             if isinstance(old, dict) and isinstance(new, dict):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score, roc_auc_score
 
 from ragtune.calibrating import _agreement
 from ragtune.stats import corrected
@@ -15,18 +14,24 @@ SCORES = np.round(LABELS * 0.4 + RNG.random(60), 1)  # rounded, so that there ar
 ONCE = np.ones((1, 60))
 
 
-def test_numbers_are_scikit_learn_s():
+@pytest.fixture
+def sklearn():
+    """Not while tests are collected: it takes a second or two."""
+    return pytest.importorskip("sklearn.metrics")
+
+
+def test_numbers_are_scikit_learn_s(sklearn):
     verdicts = SCORES >= 0.7
-    assert _agreement.auroc(SCORES, LABELS, ONCE)[0] == pytest.approx(roc_auc_score(LABELS, SCORES))
+    assert _agreement.auroc(SCORES, LABELS, ONCE)[0] == pytest.approx(sklearn.roc_auc_score(LABELS, SCORES))
     found = _agreement.balanced_accuracy(verdicts, LABELS, ONCE)[0]
-    assert found == pytest.approx(balanced_accuracy_score(LABELS, verdicts))
-    assert _agreement.kappa(verdicts, LABELS, ONCE)[0] == pytest.approx(cohen_kappa_score(LABELS, verdicts))
+    assert found == pytest.approx(sklearn.balanced_accuracy_score(LABELS, verdicts))
+    assert _agreement.kappa(verdicts, LABELS, ONCE)[0] == pytest.approx(sklearn.cohen_kappa_score(LABELS, verdicts))
 
 
-def test_weights_are_as_if_items_came_again():
+def test_weights_are_as_if_items_came_again(sklearn):
     weights = RNG.integers(0, 3, (5, 60)).astype(float)
     again = [np.repeat(np.arange(60), row.astype(int)) for row in weights]
-    expected = [roc_auc_score(LABELS[rows], SCORES[rows]) for rows in again]
+    expected = [sklearn.roc_auc_score(LABELS[rows], SCORES[rows]) for rows in again]
     assert _agreement.auroc(SCORES, LABELS, weights) == pytest.approx(expected)
 
 

@@ -22,7 +22,7 @@ CONFIG = {
         "context": {"token-budget": {"budget_tokens": [1, 50]}},
         "generator": "extractive",
     },
-    "baseline": {"context": {"token-budget": {"budget_tokens": 1}}},
+    "baseline": {"context": {"token-budget": {"budget_tokens": 50}}, "generator": "extractive"},
     "metrics": ["support", "token_f1", "abstention"],
     "maximize": "token_f1",
 }
@@ -46,7 +46,7 @@ def test_a_page_shows_the_answer_beside_the_one_expected(answered):
     page = data["pages"]["0"]
     assert page["reference"] == {"answers": ["At dawn and dusk."], "answerable": True}
     by_place = {design["configuration"]: design["answer"] for design in page["designs"]}
-    found = by_place[data["roles"]["pick"]]
+    found = by_place[data["roles"]["baseline"]]
     assert "hunt at dawn" in found["text"] and not found["refused"] and not found["failed"]
     assert [label for label, _ in found["scores"]] == ["support", "token_f1", "abstention"]
     assert data["pages"]["1"]["reference"] == {"answers": [], "answerable": False}
@@ -55,12 +55,13 @@ def test_a_page_shows_the_answer_beside_the_one_expected(answered):
 
 def test_a_terminal_shows_it_too(answered):
     study, place = answered
-    told = CliRunner().invoke(explain, [study.name, "cats", "--workspace", str(place.folder)]).stdout
+    whole = ["--configuration", "baseline"]
+    told = CliRunner().invoke(explain, [study.name, "cats", *whole, "--workspace", str(place.folder)]).stdout
     assert (
         "answer    Cats sleep for most of the day. They hunt at dawn and at dusk." in told
         and "expected  At dawn and dusk." in told
     )
-    told = CliRunner().invoke(explain, [study.name, "fish", "--workspace", str(place.folder)]).stdout
+    told = CliRunner().invoke(explain, [study.name, "fish", *whole, "--workspace", str(place.folder)]).stdout
     assert "expected  no answer: the documents hold none" in told
 
 

@@ -281,8 +281,8 @@ def get_weather(
 '''
     )
     assert [loss.place for loss in found.losses if loss.place.startswith("input_schema")] == [
-        "input_schema/properties/_from",
         "input_schema/properties/from",
+        "input_schema/properties/_from",
     ]
     assert found.call("get_weather", {"city": "Ulm", "_from": ["a"]}).arguments == {"city": "Ulm", "from": ["a"]}
 

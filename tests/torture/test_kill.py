@@ -134,9 +134,8 @@ def assert_same(whole: Path, killed: Path) -> None:
     assert Workspace(killed).failures() == []
 
 
-@pytest.mark.parametrize("workers, kills", [(1, 2), (2, 1)])
-def test_a_few_kills(tmp_path, workers, kills):
-    torment(tmp_path, kills=kills, workers=workers, seed=workers, config=SMALL)
+def test_two_kills(tmp_path):
+    torment(tmp_path, kills=2, workers=1, seed=1, config=SMALL)
 
 
 @pytest.mark.torture
