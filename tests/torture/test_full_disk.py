@@ -1,4 +1,7 @@
-"""A disk that fills up in the middle of a sweep: a small tmpfs, where this user may mount one."""
+"""A disk that fills up in the middle of a sweep: a small tmpfs, where this user may mount one.
+
+The short form, which injects the error, is in tests/engine/test_damage.py.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.torture
 def test_a_full_disk_is_told_loses_nothing_and_is_gone_on_from(small_disk, tmp_path):
     workspace = small_disk / "workspace"
     elsewhere = tmp_path / "log"  # on a full disk even the log would be cut short
