@@ -66,10 +66,15 @@ def without_cost(design: Tools) -> Tools:
 
 
 class Values:
-    """Values of steps, in memory; vectors come from the workspace's memo, and go there."""
+    """Values of steps, in memory; vectors come from the workspace's memo, and go there.
 
-    def __init__(self, workspace: Workspace) -> None:
+    With `later`, what is kept is written only when `write` is called, so that nobody who looks on waits for it.
+    """
+
+    def __init__(self, workspace: Workspace, *, later: bool = False) -> None:
         self._workspace = workspace
+        self._later = later
+        self._unwritten: dict[str, Any] = {}
         self._known: dict[str, Any] = {}
         self._same: dict[str, str] = {}
         self.embedded = 0
@@ -104,9 +109,15 @@ class Values:
                 return found
         made = {step: self.of(step) for step in steps}
         if not any(reply.failed for value in made.values() if isinstance(value, Replies) for reply in value.replies):
-            for step, value in made.items():
-                store.put(names[step], value)
+            self._unwritten.update({names[step]: value for step, value in made.items()})
+            if not self._later:
+                self.write()
         return list(made.values())
+
+    def write(self) -> None:
+        """Write what was found into the workspace."""
+        while self._unwritten:
+            self._workspace.store.put(*self._unwritten.popitem())
 
     def _key(self, step: Step) -> str:
         """Under what the value of a step is known, once it is: equal texts made in two ways are the same from there on."""

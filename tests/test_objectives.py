@@ -53,3 +53,12 @@ def test_every_fault_is_told():
         "split has no key 'sede'; did you mean 'seed'?",
     ):  # fmt: skip
         assert words in told
+
+
+def test_a_metric_with_lists_of_knobs_means_each_of_them():
+    config = load_config({"metrics": ["nDCG@10", {"sentence_support": {"embedder": ["wordllama", "minilm"]}}]})
+    assert [metric.label for metric in config.metrics][:3] == [
+        "nDCG@10", "sentence_support", "sentence_support(embedder=minilm)",
+    ]  # fmt: skip
+    with pytest.raises(ConfigError, match="names several measures where one is expected"):
+        load_config({"maximize": "ndcg(k=[5, 10])"})

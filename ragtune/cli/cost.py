@@ -42,7 +42,9 @@ command.add_command(throughput)
 @click.argument("cheap")
 @click.argument("dear")
 @click.option("--metric", help="What is to be kept; the study's own unless given.")
-@click.option("--by", "measure", type=click.Choice(_MEASURES), help="The cost; the first of these that is known.")
+@click.option(
+    "--by", "measure", type=click.Choice(_MEASURES), help="The cost; the first of these in which they differ."
+)
 @workspace_option
 @json_option
 def routing(cheap: str, dear: str, metric: str | None, measure: str | None, workspace: Path, as_json: bool) -> None:
@@ -78,7 +80,8 @@ def routing(cheap: str, dear: str, metric: str | None, measure: str | None, work
     if unknown:
         raise InputError(f"{unknown[0]} has no {label}")
     known = [name for name in _MEASURES if name in one.costs and name in other.costs]
-    by = measure or next(iter(known), "")
+    apart = [name for name in known if one.costs[name] != other.costs[name]]
+    by = measure or next(iter([*apart, *known]), "")
     if by not in known:
         raise InputError(f"the cost {by or 'of these designs'} is not known of both")
     sign = -1.0 if other.better[label] == "lower" else 1.0

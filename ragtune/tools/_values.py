@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -111,7 +111,7 @@ class Replies(Value):
         """JSON lines, one reply each."""
         rows = []
         for reply in self.replies:
-            row = {name: value for name, value in asdict(reply).items() if value not in (None, "", ())}
+            row = {name: value for name, value in vars(reply).items() if value not in (None, "", ())}
             if reply.calls:
                 row["calls"] = [call.model_dump(exclude_defaults=True) for call in reply.calls]
             rows.append(row)

@@ -62,6 +62,12 @@ class Background:
             now = outcome(replace(self._dataset(), toolset=after), config, metrics, values)
         return effect_of(id, self.toolset, after, (before, now), provider=provider, embedded=values.embedded - embedded)
 
+    def keep(self) -> None:
+        """Write what was measured, for the next edit to begin with."""
+        _, _, _, values, workspace = self._made
+        with workspace.writing():
+            values.write()
+
     def _fail(self) -> None:
         if self._error is not None:
             raise self._error
@@ -106,7 +112,7 @@ class Background:
         config = design_of(given, study, workspace)
         config = replace(config, baseline=without_cost(config.baseline))  # type: ignore[arg-type]
         self.design = str(config.baseline)
-        metrics, values = metrics_of((METRIC,)), Values(workspace)
+        metrics, values = metrics_of((METRIC,)), Values(workspace, later=True)
         self._read.join()
         before = None
         if self._cases and self._error is None:

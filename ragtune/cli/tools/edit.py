@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,7 +96,9 @@ def _show(
         print_json(
             {"file": str(opened.file), "design": background.design, "seconds": round(seconds, 3), **effect.as_json()}
         )
-        return
-    for line in told(effect, provider, top):
-        click.echo(line)
-    click.echo(click.style(f"{seconds:.1f} s after the editor closed", dim=True), err=True)
+    else:
+        for line in told(effect, provider, top):
+            click.echo(line)
+        click.echo(click.style(f"{seconds:.1f} s after the editor closed", dim=True), err=True)
+    sys.stdout.flush()
+    background.keep()
