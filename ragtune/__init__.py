@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ragtune.bundling import Retriever, load
     from ragtune.config import Config, load_config
     from ragtune.datasets import Dataset, load_dataset
     from ragtune.errors import RagtuneError
@@ -31,9 +32,11 @@ __all__ = [
     "Evidence",
     "Query",
     "RagtuneError",
+    "Retriever",
     "Study",
     "Verdict",
     "Watcher",
+    "load",
     "load_config",
     "load_dataset",
     "simulate",
@@ -43,6 +46,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Retriever": "ragtune.bundling",
+    "load": "ragtune.bundling",
     "Config": "ragtune.config",
     "load_config": "ragtune.config",
     "Dataset": "ragtune.datasets",

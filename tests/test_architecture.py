@@ -163,6 +163,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "stats",
         "study",
     ),
+    "bundling": (*GROUND, "engine", "explaining", "judging", "pipelines", "study"),
     "report": (
         *GROUND,
         "calibrating",

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 COMMANDS = {
+    "bundle": "Look into bundles, check and compare them.",
     "catalog": "List what helped, by how much and on which data, from all studies.",
     "check": "Gate a design in CI: no worse than a baseline, targets met.",
     "compare": "Compare two studies or designs, query by query.",
@@ -21,6 +22,7 @@ COMMANDS = {
     "dataset": "Look into datasets, convert them, make questions up.",
     "doctor": "Check that this machine has what ragtune needs.",
     "explain": "Show where a design loses evidence, over all queries or for one.",
+    "export": "Write a tuned retriever as a bundle that an app loads.",
     "history": "Show how a dataset's metrics went over its studies.",
     "init": "Write a configuration and a small dataset that run as they are.",
     "judge": "Hold measures of answers against what people said.",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ragtune.answers import Answer, Answers, Prompts
-from ragtune.component import Component, parse
+from ragtune.component import Component
 from ragtune.designs import Design, find_design
 from ragtune.engine.compute import Computer, provisional_key
 from ragtune.engine.online import latencies
@@ -17,9 +16,9 @@ from ragtune.engine.plan import make_plan
 from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
-from ragtune.explaining._tracing import data_steps
+from ragtune.explaining import data_steps
 from ragtune.pipelines.pipeline import Wired
-from ragtune.pipelines.rag import MAY_BE_EMPTY, SLOTS, Rag, wire_rag
+from ragtune.pipelines.rag import Rag, wire_rag
 from ragtune.study import Study, open_study
 from ragtune.toolpanels import trace_tools
 from ragtune.tools import Replies, Reply
@@ -96,10 +95,8 @@ def pair(one: str, other: str, workspace: Workspace, within: Study | None = None
 
 
 def _rag(study: Study, design: Design, workspace: Workspace) -> Stored:
-    empty = {slot for slot in MAY_BE_EMPTY if design.slots.get(slot, "none") == "none"}
-    parts: dict[str, Any] = {slot: None if slot in empty else parse(slot, design.slots[slot]) for slot in SLOTS}
     data, computer = data_steps(study, workspace), Computer(workspace)
-    wired = wire_rag(Rag(**parts), data, ())
+    wired = wire_rag(Rag.of(design.slots), data, ())
     _at_hand(wired, study, design.id, workspace)
     texts: Queries = computer.value(data.queries)
     given: Answers | None = computer.value(wired.answers) if wired.answers else None

@@ -5,7 +5,7 @@ from ragtune.explaining._explain import Explanation, Loss, explain
 from ragtune.explaining._failing import Failing, LikeGroup, TagGroup
 from ragtune.explaining._headroom import Headroom, headroom
 from ragtune.explaining._stories import Need, Standing, Story
-from ragtune.explaining._tracing import Traced, trace
+from ragtune.explaining._tracing import Traced, data_steps, trace
 
 __all__ = [
     "CAUSES",
@@ -20,6 +20,7 @@ __all__ = [
     "Story",
     "TagGroup",
     "Traced",
+    "data_steps",
     "explain",
     "headroom",
     "trace",

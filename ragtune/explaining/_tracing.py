@@ -14,7 +14,7 @@ import numpy as np
 
 from ragtune import spelling
 from ragtune.answers import Answer, Answers, Reference, References
-from ragtune.component import digest, parse
+from ragtune.component import digest
 from ragtune.engine.compute import Computer
 from ragtune.engine.memo import Memo
 from ragtune.engine.plan import make_plan
@@ -22,19 +22,8 @@ from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import StepError, WorkspaceError
 from ragtune.explaining._flow import Flow, Part, Reading
-from ragtune.pipelines.data import (
-    AssignmentData,
-    CorpusData,
-    DataSteps,
-    ExampleData,
-    FoldData,
-    JudgmentData,
-    QueryData,
-    QueryIdData,
-    ReferenceData,
-    assignment,
-)
-from ragtune.pipelines.rag import MAY_BE_EMPTY, SLOTS, Rag, Wired, wire_rag
+from ragtune.pipelines.data import DataSteps, QueryData, assignment
+from ragtune.pipelines.rag import Rag, Wired, wire_rag
 from ragtune.study import Study
 from ragtune.types import Chunks, Contexts, Queries, Ranking
 
@@ -69,7 +58,7 @@ def trace(study: Study, workspace: Workspace, configuration: str) -> Traced:
     entry = study.entry(configuration)
     computer = Computer(workspace)
     data = data_steps(study, workspace)
-    wired = wire_rag(_rag(entry["slots"]), data, ())
+    wired = wire_rag(Rag.of(entry["slots"]), data, ())
     if wired.key[:8] != entry["id"]:
         raise WorkspaceError(
             f"configuration {entry['id']} of {study.name} was computed by another version of one of its components, or "
@@ -95,12 +84,6 @@ def _answered(
     return given.answers, wanted.references
 
 
-def _rag(slots: Mapping[str, Any]) -> Rag:
-    empty = {slot for slot in MAY_BE_EMPTY if slots.get(slot, "none") == "none"}
-    parts: dict[str, Any] = {slot: None if slot in empty else parse(slot, slots[slot]) for slot in SLOTS}
-    return Rag(**parts)
-
-
 def data_steps(study: Study, workspace: Workspace) -> DataSteps:
     """The steps of the data that a study was made on, by the digests in its record."""
     digests, answers = study.record["dataset"]["digests"], study.record["dataset"]["answers"]
@@ -110,16 +93,8 @@ def data_steps(study: Study, workspace: Workspace) -> DataSteps:
         raise WorkspaceError(f"{workspace.folder} does not hold the data of {study.name}; {_AGAIN}")
     parts = assignment(texts.texts, study.fold)
     assigned = digest(parts.text.tobytes(), parts.fold.tobytes())
-    return DataSteps(
-        corpus=Step(CorpusData(digest=digests["corpus"]), "read"),
-        queries=queries,
-        query_ids=Step(QueryIdData(digest=digest(*study.record["queries"])), "read"),
-        judgments=Step(JudgmentData(digest=digests["judgments"]), "read"),
-        folds=Step(FoldData(), "assign", (queries, Step(AssignmentData(digest=assigned), "read"))),
-        references=Step(ReferenceData(digest=answers["references"]), "read"),
-        examples=Step(ExampleData(digest=answers["examples"]), "read"),
-        given={},
-    )
+    own = {"query_ids": digest(*study.record["queries"]), "assignment": assigned}
+    return DataSteps.known_by({**digests, **answers, **own})
 
 
 def flow_of(wired: Wired, data: DataSteps, computer: Computer) -> Flow:

@@ -201,6 +201,27 @@ class DataSteps:
             {folds_step.inputs[1].key: parts, chosen.key: examples},
         )
 
+    @classmethod
+    def known_by(cls, digests: Mapping[str, str]) -> DataSteps:
+        """The steps of data that were stored before, by what `known_as` says of them."""
+        queries = Step(QueryData(digest=digests["queries"]), "read")
+        return cls(
+            corpus=Step(CorpusData(digest=digests["corpus"]), "read"),
+            queries=queries,
+            query_ids=Step(QueryIdData(digest=digests["query_ids"]), "read"),
+            judgments=Step(JudgmentData(digest=digests["judgments"]), "read"),
+            folds=Step(FoldData(), "assign", (queries, Step(AssignmentData(digest=digests["assignment"]), "read"))),
+            references=Step(ReferenceData(digest=digests["references"]), "read"),
+            examples=Step(ExampleData(digest=digests["examples"]), "read"),
+            given={},
+        )
+
+    @property
+    def known_as(self) -> dict[str, str]:
+        """The digest of each part."""
+        parts = {**self.sources(), "assignment": self.folds.inputs[1]}
+        return {name: step.component.digest for name, step in parts.items() if isinstance(step.component, Given)}
+
     @property
     def request(self) -> Step:
         """What holds the requests."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ragtune.chunkers import Chunker
-from ragtune.component import Component
+from ragtune.component import Component, parse
 from ragtune.contexts import Context
 from ragtune.embedders import Embedder
 from ragtune.engine.step import Step, closure
@@ -39,6 +39,13 @@ class Rag:
     context: Context
     prompt: PromptMaker | None = None
     generator: Generator | None = None
+
+    @classmethod
+    def of(cls, slots: Mapping[str, Any]) -> Rag:
+        """The inverse of `spec`; slots that it does not name are empty."""
+        empty = {slot for slot in MAY_BE_EMPTY if slots.get(slot, "none") == "none"}
+        parts: dict[str, Any] = {slot: None if slot in empty else parse(slot, slots[slot]) for slot in SLOTS}
+        return cls(**parts)
 
     def spec(self) -> dict[str, Any]:
         """Slot -> the YAML value that gives its component; an empty slot is `none`."""

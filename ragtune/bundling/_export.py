@@ -1,0 +1,133 @@
+"""From a study to a bundle."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ragtune import spelling
+from ragtune.bundling._manifest import FILE, FOLDER, FORMAT, Artefact, Manifest, digest_of
+from ragtune.bundling._parts import kept, prepared
+from ragtune.engine import codec
+from ragtune.engine.compute import Computer
+from ragtune.engine.workspace import Workspace
+from ragtune.errors import InputError, WorkspaceError
+from ragtune.explaining import data_steps
+from ragtune.files import write_atomically
+from ragtune.judging import verdict_of
+from ragtune.pipelines.rag import Rag, Wired, wire_rag
+from ragtune.study import Study
+
+
+def export(study: Study, workspace: Workspace, configuration: str, folder: Path) -> Manifest:
+    """Write a configuration of a study as a bundle; a bundle that is there already becomes this one at once, or not at all.
+
+    What the workspace no longer holds is computed again, so models may run. The bundle's answers are not part of it:
+    generators are for apps to choose.
+
+    Raises:
+        InputError: `folder` holds something else, or the study is of tools.
+        WorkspaceError: the data of the study are gone, a component has another version now, or the disk is full.
+    """
+    if study.record.get("pipeline") == "tools":
+        raise InputError("bundles hold retrievers; tools go out with `ragtune tools export`")
+    if folder.exists() and not (folder / FILE).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is there already and is no bundle; name another folder")
+    entry = study.entry(configuration)
+    data = data_steps(study, workspace)
+    wired = wire_rag(Rag.of(entry["slots"]), data, ())
+    if wired.key[:8] != entry["id"]:
+        raise WorkspaceError(
+            f"configuration {entry['id']} of {study.name} was computed by another version of one of its components; run the "
+            "sweep again, then export"
+        )
+    computer = Computer(workspace)
+    artefacts: dict[str, Artefact] = {}
+    chunks = 0
+    with workspace.writing():
+        for step in kept(prepared(wired, data)):
+            value = computer.value(step)
+            if step.key == wired.chunks.key:
+                chunks = len(value)
+            encoded = codec.encode(value)
+            what = f"{step.component.kind} {step.component.name}: {step.verb}"
+            said = Artefact(holds=what, bytes=len(encoded), digest=digest_of(encoded))
+            path = folder / FOLDER / step.key
+            if not path.is_file() or digest_of(path.read_bytes()) != said.digest:
+                write_atomically(path, encoded)
+            artefacts[step.key] = said
+        corpus = computer.value(data.corpus)
+    manifest = Manifest(
+        format=FORMAT,
+        ragtune=version("ragtune"),
+        made=time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        study=study.name,
+        configuration=entry["id"],
+        slots=_retrieval(wired),
+        versions={
+            slot: each.version
+            for slot, each in wired.configuration.slots().items()
+            if each and slot in _retrieval(wired)
+        },
+        key=wired.contexts.key,
+        documents=len(corpus.documents),
+        chunks=chunks,
+        data=data.known_as,
+        lock={name: str(told) for name, told in study.record["lock"].items()},
+        verdict=_verdict(study, entry["id"]),
+        artefacts=artefacts,
+    )
+    write_atomically(folder / "README.md", _readme(manifest, folder.name).encode())
+    write_atomically(folder / FILE, manifest.text().encode())
+    _forget(folder, manifest)
+    return manifest
+
+
+def _retrieval(wired: Wired) -> dict[str, Any]:
+    """The slots up to the context."""
+    return {slot: spec for slot, spec in wired.configuration.spec().items() if slot not in ("prompt", "generator")}
+
+
+def _verdict(study: Study, id: str) -> dict[str, Any]:
+    """What the study found, of this design and of its pick."""
+    verdict = verdict_of(study)
+    place = study.scores.configurations.index(id)
+    means = {name: float(study.scores.of(name)[place].mean()) for name in study.scores.metrics}
+    return {
+        "metric": verdict.metric,
+        "outcome": verdict.outcome,
+        "is_pick": verdict.pick == id,
+        "judged_on": verdict.judge_queries,
+        "means": {name: mean for name, mean in means.items() if mean == mean},
+    }
+
+
+def _readme(manifest: Manifest, name: str) -> str:
+    design = "\n".join(f"- {slot}: `{spelling.write(spec)}`" for slot, spec in manifest.slots.items() if spec != "none")
+    means = "\n".join(f"- {metric}: {mean:.4f}" for metric, mean in manifest.verdict["means"].items())
+    return f"""# {name}
+
+A retriever that was tuned with ragtune {manifest.ragtune}: configuration {manifest.configuration} of study {manifest.study},
+{manifest.documents:,} documents in {manifest.chunks:,} chunks.
+
+```python
+import ragtune
+retriever = ragtune.load("{name}")
+for passage in retriever.retrieve("your question", k=5): print(passage.score, passage.document, passage.text)
+```
+
+{design}
+
+Means over the study's queries, those that it was chosen by included:
+
+{means}
+"""
+
+
+def _forget(folder: Path, manifest: Manifest) -> None:
+    """Remove what an earlier bundle left, and what writers that were killed left."""
+    for path in (folder / FOLDER).iterdir():
+        if path.name not in manifest.artefacts:
+            path.unlink(missing_ok=True)

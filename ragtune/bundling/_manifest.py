@@ -1,0 +1,125 @@
+"""What a bundle says of itself, and whether that is so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ragtune.errors import InputError, WorkspaceError
+
+FILE = "bundle.json"
+FOLDER = "artefacts"
+FORMAT = 1
+
+
+class Artefact(BaseModel):
+    """A file of a bundle: what it holds, its size in bytes and its blake2b digest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    holds: str
+    bytes: int
+    digest: str
+
+
+class Manifest(BaseModel):
+    """`bundle.json`.
+
+    `slots` is the design as YAML has it, `versions` the version of the component in each slot, `key` what the design on
+    this data is known by; `data` has the digests of the data, `lock` the versions of packages that can move a score, as they
+    were in the study. `artefacts` are by file name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int
+    ragtune: str
+    made: str
+    study: str
+    configuration: str
+    slots: dict[str, Any]
+    versions: dict[str, int]
+    key: str
+    documents: int
+    chunks: int
+    data: dict[str, str]
+    lock: dict[str, str]
+    verdict: dict[str, Any]
+    artefacts: dict[str, Artefact]
+
+    def text(self) -> str:
+        """As it is written."""
+        return json.dumps(self.model_dump(), ensure_ascii=False, indent=1) + "\n"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a bundle.
+
+    Raises:
+        InputError: there is none, or it cannot be read.
+    """
+    path = folder / FILE
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{folder} is no bundle: it has no {FILE}; ragtune export writes one") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    if isinstance(told, dict) and told.get("format") != FORMAT:
+        raise InputError(f"{path} has format {told.get('format')}, and this ragtune reads {FORMAT}; export it again")
+    try:
+        return Manifest.model_validate(told)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5])
+        raise InputError(f"{path} is no manifest of a bundle: {wrong}") from error
+
+
+def digest_of(data: bytes) -> str:
+    """Of an artefact's bytes."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def read_artefact(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """The bytes of an artefact, checked.
+
+    Raises:
+        WorkspaceError: it is missing or damaged.
+    """
+    path, said = folder / FOLDER / name, manifest.artefacts[name]
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read ({error.strerror}); export the bundle again") from error
+    if len(data) != said.bytes or digest_of(data) != said.digest:
+        raise WorkspaceError(f"{path} ({said.holds}) is damaged; export the bundle again")
+    return data
+
+
+def faults(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """What is wrong with the files of a bundle."""
+    for name in manifest.artefacts:
+        try:
+            read_artefact(folder, manifest, name)
+        except WorkspaceError as error:
+            yield str(error)
+
+
+def differences(one: Manifest, other: Manifest) -> Iterator[tuple[str, str, str]]:
+    """(what, in one, in the other) of everything in which two bundles differ that can change what is found."""
+    pairs = [("slots", one.slots, other.slots), ("version", one.versions, other.versions)]
+    pairs += [("data", one.data, other.data), ("package", one.lock, other.lock)]
+    for what, before, after in pairs:
+        for name in dict.fromkeys((*before, *after)):
+            if before.get(name) != after.get(name):
+                yield f"{what} {name}", _told(before.get(name)), _told(after.get(name))
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return "none"
+    return value[:12] if isinstance(value, str) and len(value) > 40 else json.dumps(value, ensure_ascii=False)

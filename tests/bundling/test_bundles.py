@@ -1,0 +1,182 @@
+"""A bundle finds what its study found, is always whole, and holds no question."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import ragtune
+from ragtune.bundling import _export, export, faults, load, read_manifest
+from ragtune.cli.bundle import command as bundle
+from ragtune.cli.export import command as export_command
+from ragtune.engine.workspace import Workspace
+from ragtune.errors import InputError, WorkspaceError
+from ragtune.explaining import trace
+
+ANIMALS = ("cat", "dog", "owl", "bee", "fox", "eel", "ant", "cow")
+DOES = ("hunts at dawn", "barks at strangers", "sees in the dark", "makes honey", "digs a den", "swims upstream",
+        "carries leaves", "chews all day")  # fmt: skip
+CONFIG = {
+    "name": "shipped",
+    "space": {
+        "chunker": ["sentence", {"parent-child": {"size_tokens": 12}}],
+        "embedder": "wordllama",
+        "retriever": [
+            "bm25", "dense", "hybrid", "rm3",
+            {"filtered": {"retriever": "bm25", "where": {"legs": {"gte": 1}}}},
+        ],
+        "reranker": ["none", "mmr"],
+        "context": {"token-budget": {"budget_tokens": 30}},
+        "generator": "extractive",
+    },
+    "baseline": {"chunker": "sentence", "retriever": "bm25"},
+    "metrics": ["nDCG@5", "token_f1"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """(study, workspace) of documents of two sentences, one of which answers a question."""
+    documents, queries = [], []
+    for name, does in zip(ANIMALS, DOES, strict=True):
+        text = f"The {name} is an animal. It {does}."
+        documents.append(ragtune.Document(name, text, f"Of the {name}", {"legs": 0 if name == "eel" else 4}))
+        start = text.index("It ")
+        evidence = ragtune.Evidence(name, start, len(text))
+        queries.append(ragtune.Query(f"q-{name}", f"Who {does}, pray tell?", (evidence,), (f"The {name}.",)))
+    place = tmp_path_factory.mktemp("workspace")
+    study = ragtune.sweep(ragtune.Dataset("animals", tuple(documents), tuple(queries), {}), CONFIG, workspace=place)
+    return study, Workspace(place), [query.text for query in queries]
+
+
+@pytest.fixture
+def shipped(swept, tmp_path):
+    """A bundle of the baseline."""
+    study, place, _ = swept
+    export(study, place, study.scores.configurations[0], tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def test_every_design_finds_what_it_found_in_the_study(swept, tmp_path):
+    study, place, questions = swept
+    assert len(study.record["configurations"]) >= 15
+    for entry in study.record["configurations"]:
+        flow = trace(study, place, entry["id"]).flow
+        export(study, place, entry["id"], tmp_path / "bundle")  # one takes the place of the other
+        retriever = load(tmp_path / "bundle")
+        together = retriever.ranking(questions)
+        assert together.chunk.tobytes() == flow.ranking.chunk.tobytes(), entry["slots"]
+        assert together.score.tobytes() == flow.ranking.score.tobytes(), entry["slots"]
+        alone = np.concatenate([retriever.ranking([question]).chunk for question in questions])
+        assert alone.tobytes() == flow.ranking.chunk.tobytes(), entry["slots"]
+        context = retriever.context(questions[0])
+        mine = flow.contexts.query == 0
+        assert [p.start for p in context.passages] == flow.contexts.start[mine].tolist()
+        assert context.tokens == flow.contexts.tokens[0]
+    assert sorted(p.name for p in (tmp_path / "bundle").iterdir()) == ["README.md", "artefacts", "bundle.json"]
+
+
+def test_passages_say_where_they_are_from(shipped):
+    found = load(shipped).retrieve("Which animal sees in the dark?", k=2)
+    assert len(found) == 2
+    assert (found[0].document, found[0].title, found[0].text) == (
+        "owl",
+        "Of the owl",
+        "The owl is an animal. It sees in the dark.",
+    )
+    assert found[0].scores == {"retriever": found[0].score} and found[0].score > found[1].score
+    assert load(shipped).retrieve_many([]) == []
+    with pytest.raises(ValueError, match="at least 1"):
+        load(shipped).retrieve("x", k=0)
+
+
+def test_threads_and_coroutines_share_a_retriever(swept, shipped):
+    questions = swept[2]
+    retriever = load(shipped)
+    expected = [retriever.retrieve(question) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(retriever.retrieve, questions * 5)) == expected * 5
+
+    async def all_at_once():
+        return await asyncio.gather(*map(retriever.aretrieve, questions))
+
+    assert asyncio.run(all_at_once()) == expected
+
+
+def test_it_needs_no_study_and_holds_no_question(swept, shipped, tmp_path):
+    copied = shutil.copytree(shipped, tmp_path / "elsewhere")
+    held = b"".join(path.read_bytes() for path in copied.rglob("*") if path.is_file())
+    assert b"pray tell" not in held and b"honey" in held
+    assert str(swept[1].folder).encode() not in held
+
+
+def test_a_writer_that_is_cut_off_leaves_the_old_one(swept, shipped, monkeypatch):
+    study, place, questions = swept
+    before = (shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])
+    write_atomically = _export.write_atomically
+    for cut in (0, 1, 1):
+        calls = iter(range(100))
+
+        def write(path, data, cut=cut, calls=calls):
+            if next(calls) >= cut:
+                raise KeyboardInterrupt
+            write_atomically(path, data)
+
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(_export, "write_atomically", write)
+            export(study, place, study.scores.configurations[-1], shipped)
+        assert ((shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])) == before
+
+
+def test_damage_and_other_versions_are_told(shipped):
+    manifest = read_manifest(shipped)
+    name = next(iter(manifest.artefacts))
+    path = shipped / "artefacts" / name
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert [name in fault for fault in faults(shipped, manifest)] == [True]
+    with pytest.raises(WorkspaceError, match="is damaged; export the bundle again"):
+        load(shipped)
+    assert CliRunner().invoke(bundle, ["verify", str(shipped)]).exit_code == 4
+    path.write_bytes(whole)
+    told = json.loads((shipped / "bundle.json").read_text())
+    (shipped / "bundle.json").write_text(
+        json.dumps({**told, "key": "x", "versions": {**told["versions"], "retriever": 0}})
+    )
+    with pytest.raises(WorkspaceError, match="retriever bm25 was version 0 and is"):
+        load(shipped)
+    (shipped / "bundle.json").write_text(json.dumps({**told, "format": 9}))
+    with pytest.raises(InputError, match="has format 9, and this ragtune reads 1"):
+        load(shipped)
+
+
+def test_what_is_no_bundle_is_not_touched(swept, tmp_path):
+    study, place, _ = swept
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(InputError, match="is no bundle; name another folder"):
+        export(study, place, study.scores.configurations[0], tmp_path)
+    with pytest.raises(InputError, match=r"has no bundle\.json"):
+        load(tmp_path)
+
+
+def test_commands(swept, tmp_path):
+    study, place, _ = swept
+    at = ["--workspace", str(place.folder)]
+    for which in ("baseline", "pick"):
+        done = CliRunner().invoke(export_command, [study.name, which, "-o", str(tmp_path / which), *at])
+        assert done.exit_code == 0 and "8 documents in" in done.output
+    done = CliRunner().invoke(bundle, ["inspect", str(tmp_path / "baseline")])
+    assert "bm25" in done.stdout and "nDCG@5" in done.stdout
+    assert CliRunner().invoke(bundle, ["verify", str(tmp_path / "pick")]).exit_code == 0
+    same = CliRunner().invoke(bundle, ["diff", str(tmp_path / "pick"), str(tmp_path / "pick")])
+    assert (same.exit_code, same.stdout) == (0, "")
+    other = study.scores.configurations[-1]
+    export(study, place, other, tmp_path / "other")
+    told = CliRunner().invoke(bundle, ["diff", str(tmp_path / "baseline"), str(tmp_path / "other")])
+    assert told.exit_code == 4 and "slots retriever" in told.stdout
