@@ -12,13 +12,16 @@ from ragtune.bundling._manifest import FILE, FOLDER, FORMAT, Artefact, Manifest,
 from ragtune.bundling._parts import kept, prepared
 from ragtune.engine import codec
 from ragtune.engine.compute import Computer
+from ragtune.engine.step import closure
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.explaining import data_steps
 from ragtune.files import write_atomically
 from ragtune.judging import verdict_of
-from ragtune.pipelines.rag import Rag, Wired, wire_rag
+from ragtune.pipelines.rag import Rag, wire_rag
 from ragtune.study import Study
+
+README = "README.md"
 
 
 def export(study: Study, workspace: Workspace, configuration: str, folder: Path) -> Manifest:
@@ -28,12 +31,12 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
     generators are for apps to choose.
 
     Raises:
-        InputError: `folder` holds something else, or the study is of tools.
+        InputError: `folder` holds something else, the study is of tools, or the retriever replays what was recorded.
         WorkspaceError: the data of the study are gone, a component has another version now, or the disk is full.
     """
     if study.record.get("pipeline") == "tools":
         raise InputError("bundles hold retrievers; tools go out with `ragtune tools export`")
-    if folder.exists() and not (folder / FILE).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not (folder.is_dir() and all(_ours(path.name) for path in folder.iterdir())):
         raise InputError(f"{folder} is there already and is no bundle; name another folder")
     entry = study.entry(configuration)
     data = data_steps(study, workspace)
@@ -43,14 +46,15 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
             f"configuration {entry['id']} of {study.name} was computed by another version of one of its components; run the "
             "sweep again, then export"
         )
+    recorded = [step.component.name for step in closure([wired.contexts]) if step.component.recorded]
+    if recorded:
+        raise InputError(f"{recorded[0]} replays what was recorded for the study's questions, and can answer no other")
     computer = Computer(workspace)
     artefacts: dict[str, Artefact] = {}
-    chunks = 0
+    slots = {slot: spec for slot, spec in wired.configuration.spec().items() if slot not in ("prompt", "generator")}
     with workspace.writing():
         for step in kept(prepared(wired, data)):
             value = computer.value(step)
-            if step.key == wired.chunks.key:
-                chunks = len(value)
             encoded = codec.encode(value)
             what = f"{step.component.kind} {step.component.name}: {step.verb}"
             said = Artefact(holds=what, bytes=len(encoded), digest=digest_of(encoded))
@@ -58,36 +62,32 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
             if not path.is_file() or digest_of(path.read_bytes()) != said.digest:
                 write_atomically(path, encoded)
             artefacts[step.key] = said
-        corpus = computer.value(data.corpus)
+        corpus, chunks = computer.value(data.corpus), computer.value(wired.chunks)
     manifest = Manifest(
         format=FORMAT,
         ragtune=version("ragtune"),
         made=time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         study=study.name,
         configuration=entry["id"],
-        slots=_retrieval(wired),
-        versions={
-            slot: each.version
-            for slot, each in wired.configuration.slots().items()
-            if each and slot in _retrieval(wired)
-        },
+        slots=slots,
+        versions={slot: each.version for slot, each in wired.configuration.slots().items() if each and slot in slots},
         key=wired.contexts.key,
         documents=len(corpus.documents),
-        chunks=chunks,
+        chunks=len(chunks),
         data=data.known_as,
         lock={name: str(told) for name, told in study.record["lock"].items()},
         verdict=_verdict(study, entry["id"]),
         artefacts=artefacts,
     )
-    write_atomically(folder / "README.md", _readme(manifest, folder.name).encode())
+    write_atomically(folder / README, _readme(manifest, folder.name).encode())
     write_atomically(folder / FILE, manifest.text().encode())
     _forget(folder, manifest)
     return manifest
 
 
-def _retrieval(wired: Wired) -> dict[str, Any]:
-    """The slots up to the context."""
-    return {slot: spec for slot, spec in wired.configuration.spec().items() if slot not in ("prompt", "generator")}
+def _ours(name: str) -> bool:
+    """Whether a bundle has such a file, or an export that was killed leaves it."""
+    return name in (FILE, FOLDER, README) or (name.startswith((f".{FILE}.", f".{README}.")) and name.endswith(".tmp"))
 
 
 def _verdict(study: Study, id: str) -> dict[str, Any]:
@@ -128,6 +128,6 @@ Means over the study's queries, those that it was chosen by included:
 
 def _forget(folder: Path, manifest: Manifest) -> None:
     """Remove what an earlier bundle left, and what writers that were killed left."""
-    for path in (folder / FOLDER).iterdir():
-        if path.name not in manifest.artefacts:
-            path.unlink(missing_ok=True)
+    left = [path for path in (folder / FOLDER).iterdir() if path.name not in manifest.artefacts]
+    for path in [*left, *folder.glob(".*.tmp")]:
+        path.unlink(missing_ok=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ragtune.bundling._manifest import Manifest, read_artefact, read_manifest
-from ragtune.bundling._parts import kept, prepared, request_steps
+from ragtune.bundling._parts import kept, prepared
 from ragtune.engine import codec
-from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step
+from ragtune.engine.timing import online_steps, unkept
 from ragtune.errors import WorkspaceError
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, Wired, wire_rag
@@ -55,12 +55,18 @@ class Retriever:
 
     def __init__(self, manifest: Manifest, wired: Wired, data: DataSteps, values: Mapping[str, Any]) -> None:
         self.manifest = manifest
-        self._wired, self._data = wired, data
-        self._steps = request_steps(wired, data)
+        self._wired, self._request = wired, data.request
         self._values = values
         self._corpus: Corpus = values[data.corpus.key]
         self._chunks: Chunks = values[wired.chunks.key]
-        self._stages = self._ranked()
+        self._ranks, self._packs = (
+            list(online_steps([target], data.request)) for target in (wired.ranking, wired.contexts)
+        )
+        retriever, reranker = wired.configuration.retriever, wired.configuration.reranker
+        found = (step for step in self._ranks if step.component is retriever and step.verb == retriever.verb)
+        self._stages = {"retriever": next(found)}
+        if reranker.name != "none":
+            self._stages["reranker"] = wired.ranking
 
     def retrieve(self, query: str, k: int = 10) -> list[Passage]:
         """The k best chunks, best first; fewer where fewer are found."""
@@ -72,7 +78,7 @@ class Retriever:
             raise ValueError(f"k is at least 1, not {k}")
         if not queries:
             return []
-        values = self._run(queries)
+        values = self._run(self._ranks, queries)
         stages = {slot: values[step.key] for slot, step in self._stages.items()}
         return [self._found(stages, i, k) for i in range(len(queries))]
 
@@ -82,7 +88,7 @@ class Retriever:
 
     def context(self, query: str) -> Context:
         """What the design packs for a prompt."""
-        contexts: Contexts = self._run([query])[self._wired.contexts.key]
+        contexts: Contexts = self._run(self._packs, [query])[self._wired.contexts.key]
         columns = (contexts.document.tolist(), contexts.start.tolist(), contexts.end.tolist())
         return Context(tuple(self._passage(*row) for row in zip(*columns, strict=True)), int(contexts.tokens[0]))
 
@@ -92,24 +98,13 @@ class Retriever:
 
     def ranking(self, queries: Sequence[str]) -> Ranking:
         """The ranking as the study has it: chunks by their number."""
-        found: Ranking = self._run(queries)[self._wired.ranking.key]
+        found: Ranking = self._run(self._ranks, queries)[self._wired.ranking.key]
         return found
 
-    def _ranked(self) -> dict[str, Step]:
-        """Slot -> the step whose ranking it gives."""
-        configuration = self._wired.configuration
-        found = {"reranker": self._wired.ranking}
-        for step in self._steps:
-            if step.component is configuration.retriever and step.verb == step.component.verb:
-                found = {"retriever": step, "reranker": self._wired.ranking}
-        if configuration.reranker.name == "none":
-            found.pop("reranker" if "retriever" in found else "")
-        return found
-
-    def _run(self, queries: Sequence[str]) -> dict[str, Any]:
-        values = {**self._values, self._data.request.key: Queries(tuple(queries))}
-        for step in self._steps:
-            values[step.key] = step.run([values[below.key] for below in step.inputs], **_memo(step))
+    def _run(self, steps: Sequence[Step], queries: Sequence[str]) -> dict[str, Any]:
+        values = {**self._values, self._request.key: Queries(tuple(queries))}
+        for step in steps:
+            values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
         return values
 
     def _found(self, stages: Mapping[str, Ranking], i: int, k: int) -> list[Passage]:
@@ -145,6 +140,16 @@ def load(folder: str | Path) -> Retriever:
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
+    try:
+        return _loaded(folder, manifest)
+    except WorkspaceError:
+        now = read_manifest(folder)
+        if now == manifest:
+            raise
+        return _loaded(folder, now)  # another took its place meanwhile
+
+
+def _loaded(folder: Path, manifest: Manifest) -> Retriever:
     data = DataSteps.known_by(manifest.data)
     wired = wire_rag(Rag.of(manifest.slots), data, ())
     if wired.contexts.key != manifest.key:
@@ -167,7 +172,7 @@ def load(folder: str | Path) -> Retriever:
 def _made(step: Step, values: dict[str, Any]) -> Any:
     """The value of a step that is not kept, from those that are."""
     if step.key not in values:
-        values[step.key] = step.run([_made(below, values) for below in step.inputs], **_memo(step))
+        values[step.key] = step.run([_made(below, values) for below in step.inputs], **unkept(step))
     return values[step.key]
 
 
@@ -179,8 +184,3 @@ def _changed(manifest: Manifest, wired: Wired) -> str:
         if slot in manifest.versions and manifest.versions[slot] != each.version
     ]
     return f" ({'; '.join(told)})" if told else ", which works otherwise"
-
-
-def _memo(step: Step) -> dict[str, Any]:
-    """A row memo that keeps nothing: in a request, the model runs."""
-    return {"memo": Memo(None, step.memo_scope, lambda *_: None)} if step.uses_memo else {}

@@ -42,6 +42,17 @@ def online_steps(targets: Iterable[Step], request: Step, recorded: Collection[st
                 yield step
 
 
+def ready_before(steps: Sequence[Step], request: Step) -> list[Step]:
+    """What stands ready before a request that runs these steps: their inputs that do not rest on it."""
+    made = {request.key, *(step.key for step in steps)}
+    return list(dict.fromkeys(below for step in steps for below in step.inputs if below.key not in made))
+
+
+def unkept(step: Step) -> dict[str, Any]:
+    """For a step that takes one, a row memo that keeps nothing: in a request, the model runs."""
+    return {"memo": Memo(None, step.memo_scope, lambda *_: None)} if step.uses_memo else {}
+
+
 def time_steps(
     targets: Sequence[Step], request: Step, computer: Computer, split: Callable[[Any], Sequence[Any]]
 ) -> dict[str, NDArray[np.float64]]:
@@ -94,9 +105,9 @@ def _time(step: Step, singles: dict[str, list[Any]], computer: Computer) -> NDAr
     for i in range(min(len(singles[below.key]) for below in step.inputs if below.key in singles)):
         inputs = [singles[b.key][i] if b.key in singles else offline[b.key] for b in step.inputs]
         if i == 0:
-            step.run(inputs, **_memo(step))  # the first call loads and warms
+            step.run(inputs, **unkept(step))  # the first call loads and warms
         began = time.perf_counter()
-        results.append(step.run(inputs, **_memo(step)))
+        results.append(step.run(inputs, **unkept(step)))
         times.append(time.perf_counter() - began)
         enough = len(times) >= _FEWEST and sum(times) > _ENOUGH_SECONDS
         if enough and (step.component.priced or not step.uses_memo):
@@ -120,9 +131,7 @@ class _Path:
     def __init__(self, target: Step, request: Step, computer: Computer) -> None:
         self._request = request.key
         self.steps = list(online_steps([target], request))
-        made = {request.key, *(step.key for step in self.steps)}
-        below = [below for step in self.steps for below in step.inputs if below.key not in made]
-        self.offline = {step.key: computer.value(step) for step in below}
+        self.offline = {step.key: computer.value(step) for step in ready_before(self.steps, request)}
         self.priced = any(step.component.priced for step in self.steps)
         self._seconds: list[list[float]] = []
 
@@ -142,7 +151,7 @@ class _Path:
         values = {**self.offline, self._request: one}
         times = [time.perf_counter()]
         for step in self.steps:
-            values[step.key] = step.run([values[below.key] for below in step.inputs], **_memo(step))
+            values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
             times.append(time.perf_counter())
         self._seconds.append(np.diff(times).tolist())
         return times[-1] - times[0]
@@ -188,8 +197,3 @@ def _ratios(paths: Sequence[_Path], times: Mapping[str, NDArray[np.float64]]) ->
 
 def _kind(step: Step) -> tuple[type, str]:
     return type(step.component), step.verb
-
-
-def _memo(step: Step) -> dict[str, Any]:
-    """A row memo that keeps nothing: in a request, the model runs."""
-    return {"memo": Memo(None, step.memo_scope, lambda *_: None)} if step.uses_memo else {}

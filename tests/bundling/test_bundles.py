@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import ragtune
-from ragtune.bundling import _export, export, faults, load, read_manifest
+from ragtune.bundling import _export, _retriever, export, faults, load, read_manifest
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
 from ragtune.engine.workspace import Workspace
@@ -132,6 +132,45 @@ def test_a_writer_that_is_cut_off_leaves_the_old_one(swept, shipped, monkeypatch
             patched.setattr(_export, "write_atomically", write)
             export(study, place, study.scores.configurations[-1], shipped)
         assert ((shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])) == before
+
+
+def test_a_first_export_that_is_cut_off_is_gone_on_from(swept, tmp_path):
+    study, place, questions = swept
+    (tmp_path / "bundle" / "artefacts").mkdir(parents=True)
+    (tmp_path / "bundle" / ".bundle.json.1.tmp").write_text("{")
+    (tmp_path / "bundle" / "artefacts" / ".x.1.tmp").write_text("x")
+    export(study, place, study.scores.configurations[0], tmp_path / "bundle")
+    assert load(tmp_path / "bundle").retrieve(questions[0])
+    assert sorted(path.name for path in (tmp_path / "bundle").iterdir()) == ["README.md", "artefacts", "bundle.json"]
+
+
+def test_a_bundle_that_is_replaced_while_it_is_loaded_is_loaded_anew(swept, shipped, monkeypatch):
+    study, place, _ = swept
+    other = study.scores.configurations[-1]
+
+    def read(folder, manifest, name):
+        if manifest.configuration != other:
+            export(study, place, other, shipped)
+            raise WorkspaceError("gone")
+        return read_artefact(folder, manifest, name)
+
+    read_artefact = _retriever.read_artefact
+    monkeypatch.setattr(_retriever, "read_artefact", read)
+    assert load(shipped).manifest.configuration == other
+
+
+def test_recorded_rankings_cannot_be_shipped(tmp_path):
+    (tmp_path / "run.trec").write_text("q Q0 a 1 2.0 x\n")
+    query = ragtune.Query("q", "Who?", (ragtune.Evidence("a", 0, 3),))
+    dataset = ragtune.Dataset("one", (ragtune.Document("a", "The owl."),), (query,), {})
+    config = {"space": {"chunker": "whole-document", "retriever": {"run": {"path": str(tmp_path / "run.trec")}}}}
+    study = ragtune.sweep(
+        dataset, {**config, "name": "recorded", "baseline": {"retriever": "bm25"}}, workspace=tmp_path / "w"
+    )
+    (id,) = (e["id"] for e in study.record["configurations"] if "run" in e["slots"]["retriever"])
+    with pytest.raises(InputError, match="run replays what was recorded"):
+        export(study, Workspace(tmp_path / "w"), id, tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
 
 
 def test_damage_and_other_versions_are_told(shipped):
