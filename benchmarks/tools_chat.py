@@ -16,9 +16,8 @@ from unittest import mock
 import numpy as np
 
 from benchmarks.common import conclude, fresh_workspace, stopwatch
-from ragtune import endpoint
 from ragtune.callers.chat import Chat
-from ragtune.endpoint import _costs, reset_budgets
+from ragtune.endpoint import _costs, _endpoint, reset_budgets
 from ragtune.endpoint._budget import meter
 from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step
@@ -75,7 +74,7 @@ def _budgets(server: EndpointServer, n: int, faults: float, workspace: Workspace
     for draw, (name, budget) in enumerate(budgets.items(), 1):
         reset_budgets()
         before, billed = len(server.requests), server.billed
-        with mock.patch.object(endpoint, "price", _price), mock.patch.object(_costs, "price", _price):
+        with mock.patch.object(_endpoint, "price", _price), mock.patch.object(_costs, "price", _price):
             caller = _chat(server.url, draw=draw, **{f"budget_{name}": budget})
             replies = _run(caller, n, workspace)[0].replies
         requests, tokens = len(server.requests) - before, server.billed - billed
