@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ import ragtune
 from ragtune.cli.explain import command
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
-from ragtune.explaining import CAUSES, MET, explain, headroom
+from ragtune.explaining import CAUSES, MET, data_steps, explain, headroom
 from ragtune.explaining._causes import losses, standing
 from ragtune.explaining._failing import failing
 from ragtune.explaining._flow import Flow, Part, Reading
@@ -508,3 +509,9 @@ def test_command(swept):
     assert len(told["stories"]) == 1
     assert json.loads(ran("--json", "--knobs"))["effects"]
     assert run(command, [study.name, "q1", "--knobs", "--workspace", str(folder)]).exit_code == 2
+
+
+def test_a_study_of_an_earlier_format_is_told(tmp_path):
+    old = SimpleNamespace(name="old", record={"dataset": {"digests": {}}})
+    with pytest.raises(WorkspaceError, match="old was made by an earlier ragtune; run the sweep again"):
+        data_steps(old, Workspace(tmp_path))

@@ -86,7 +86,9 @@ def _answered(
 
 def data_steps(study: Study, workspace: Workspace) -> DataSteps:
     """The steps of the data that a study was made on, by the digests in its record."""
-    digests, answers = study.record["dataset"]["digests"], study.record["dataset"]["answers"]
+    digests, answers = study.record["dataset"]["digests"], study.record["dataset"].get("answers")
+    if answers is None:
+        raise WorkspaceError(f"{study.name} was made by an earlier ragtune; {_AGAIN}")
     queries = Step(QueryData(digest=digests["queries"]), "read")
     texts: Queries | None = workspace.store.get(queries.key, Queries)
     if texts is None:
