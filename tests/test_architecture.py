@@ -163,6 +163,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "stats",
         "study",
     ),
+    "production": (*GROUND, "datasets", "embedders", "engine", "stats"),
     "bundling": (*GROUND, "engine", "explaining", "judging", "pipelines", "study"),
     "report": (
         *GROUND,

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 COMMANDS = {
+    "ab": "Split traffic between two bundles, and say which is better.",
     "bundle": "Look into bundles, check and compare them.",
     "catalog": "List what helped, by how much and on which data, from all studies.",
     "check": "Gate a design in CI: no worse than a baseline, targets met.",
@@ -23,9 +24,11 @@ COMMANDS = {
     "doctor": "Check that this machine has what ragtune needs.",
     "explain": "Show where a design loses evidence, over all queries or for one.",
     "export": "Write a tuned retriever as a bundle that an app loads.",
+    "feedback": "Make a dataset of the clicks and thumbs in a log.",
     "history": "Show how a dataset's metrics went over its studies.",
     "init": "Write a configuration and a small dataset that run as they are.",
     "judge": "Hold measures of answers against what people said.",
+    "monitor": "Say from a log whether queries have changed, and when to tune again.",
     "noise": "Measure how far designs are from themselves.",
     "plan": "Say what a sweep would cost, without running it.",
     "report": "Write a study as one HTML file, or as Markdown.",

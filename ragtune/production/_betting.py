@@ -1,0 +1,128 @@
+"""Evidence that a mean is not zero, which may be looked at after every query."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ragtune.production._power import MOST, first, quantile
+from ragtune.types import Floats
+
+STAKES = 0.9 * 2.0 ** (-np.arange(16) / 2)
+"""Shares of what may be staked at most, from 0.9 to 0.005. Which is best depends on the mean, so all are played at once."""
+CELLS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Means:
+    """What is known of a mean after n values, valid however often it was looked at.
+
+    `low` and `high` bound it. `reached` is the number of values after which zero was first ruled out, None if it never was;
+    `side` is then 1 for a mean above zero and -1 for one below, else 0. What is ruled out stays so. `more` is about how many
+    more values would rule it out if the mean seen is the true one; None where that is not known, or would be more than a
+    million.
+    """
+
+    n: int
+    mean: float
+    low: float
+    high: float
+    reached: int | None
+    side: int
+    more: int | None
+
+    @property
+    def sure(self) -> bool:
+        """Whether zero is ruled out."""
+        return self.reached is not None
+
+
+def judge_mean(values: Floats, bound: float, *, level: float = 0.95) -> Means:
+    """Judge the mean of (n,) values, in the order in which they came, each in [-bound, bound].
+
+    A gambler stakes a share of what he has on every value being above the mean that is claimed; if the claim is true he wins
+    nothing in expectation, so that he ever has 1/α times what he began with happens with probability α at most (Ville's
+    inequality). The claims that have not made him rich are the interval (Waudby-Smith & Ramdas 2024, Estimating means of
+    bounded random variables by betting, JRSS B 86). He plays `STAKES` side by side, with a sixteenth on each; a second gambler
+    stakes on values being below. Nothing is assumed but the bound, and that the mean of each value, given those before, is
+    the same: no normality, no least number of values.
+    """
+    goal = math.log(2 / (1 - level))
+    reached = first_told(values, bound, level=level)
+    mean = float(values.mean()) if len(values) else 0.0
+    low = _end(lambda claim: _last(values, bound, claim) >= goal, -bound, mean)
+    high = -_end(lambda claim: _last(-values, bound, claim) >= goal, -bound, -mean)
+    more = 0 if reached else _more(values if mean > 0 else -values, bound, goal)
+    side = (1 if values[:reached].mean() > 0 else -1) if reached else 0
+    return Means(len(values), mean, low, high, reached, side, more)
+
+
+def first_told(values: Floats, bound: float, *, level: float = 0.95) -> int | None:
+    """After how many of the values `judge_mean` has first ruled zero out; None if it never has."""
+    if len(values) and float(np.abs(values).max()) > bound:
+        raise ValueError(f"values are to lie within {bound}")
+    rich = np.maximum(_wealth(values, bound, 0.0), _wealth(-values, bound, 0.0)) >= math.log(2 / (1 - level))
+    return int(np.argmax(rich)) + 1 if rich.any() else None
+
+
+def queries_to_tell(difference: float, spread: float, bound: float, *, power: float = 0.9, level: float = 0.95) -> int:
+    """After how many values, of that mean and standard deviation, `judge_mean` has ruled zero out with that power.
+
+    By the normal approximation of the gambler's logarithm; of the probability to be rich after n values, which is less than
+    that to have been rich by then, so it is a little more than are needed.
+    """
+    goal = math.log(2 / (1 - level))
+    stakes = STAKES / (2 * bound)
+    second = spread**2 + difference**2
+
+    def enough(n: int) -> bool:
+        # What the sum is at least, all but 1 - power of the time.
+        total = n * difference - quantile(power) * spread * math.sqrt(n)
+        wealth = stakes * total - stakes**2 * second * n / 2
+        return float(np.logaddexp.reduce(wealth)) - math.log(len(stakes)) >= goal
+
+    return first(enough)
+
+
+def _wealth(values: Floats, bound: float, claim: float) -> Floats:
+    """(n,) logarithm of what he who stakes on values above `claim` has after each value."""
+    wealth = np.empty(len(values))
+    held = np.zeros(len(STAKES))
+    stakes = STAKES / (2 * bound)
+    block = CELLS // len(STAKES)
+    for start in range(0, len(values), block):
+        won = np.log1p(np.outer(values[start : start + block] - claim, stakes))
+        paths = held + np.cumsum(won, axis=0)
+        wealth[start : start + block] = np.logaddexp.reduce(paths, axis=1) - math.log(len(STAKES))
+        held = paths[-1]
+    return wealth
+
+
+def _last(values: Floats, bound: float, claim: float) -> float:
+    return float(_wealth(values, bound, claim)[-1]) if len(values) else 0.0
+
+
+def _end(rich: Callable[[float], bool], low: float, high: float) -> float:
+    """The claim below which he is rich, within a ten-thousandth."""
+    if not rich(low):
+        return low
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (middle, high) if rich(middle) else (low, middle)
+    return low
+
+
+def _more(values: Floats, bound: float, goal: float) -> int | None:
+    """By how fast the best of the stakes has grown on these values."""
+    if len(values) < 2 or values.mean() <= 0:
+        return None
+    won = np.log1p(np.outer(values, STAKES / (2 * bound)))
+    pace, has = won.mean(axis=0), won.sum(axis=0)
+    best = int(np.argmax(pace))
+    if pace[best] <= 0:
+        return None
+    more = math.ceil((goal + math.log(len(STAKES)) - has[best]) / pace[best])
+    return more if 0 < more <= MOST else 1 if more <= 0 else None
