@@ -11,7 +11,7 @@ from ragtune.production._ab import Split, interleave
 from ragtune.production._ab_report import Comparison, compare_arms
 from ragtune.production._betting import Means, judge_mean, queries_to_tell
 from ragtune.production._drift import Finding
-from ragtune.production._drop import Before, Drop, judge_drop, queries_to_find
+from ragtune.production._drop import Drop, judge_drop, judge_promise, queries_to_find
 from ragtune.production._feedback import Gathered, dataset_of
 from ragtune.production._log import QueryLog
 from ragtune.production._logged import Answered, Logged, logged
@@ -23,7 +23,6 @@ from ragtune.production._spans import retrieval_span
 __all__ = [
     "FILE",
     "Answered",
-    "Before",
     "Comparison",
     "Drop",
     "Feedback",
@@ -45,6 +44,7 @@ __all__ = [
     "interleave",
     "judge_drop",
     "judge_mean",
+    "judge_promise",
     "logged",
     "monitor",
     "profile_of",

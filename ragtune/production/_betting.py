@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from ragtune.production._power import MOST, first, quantile
+from ragtune.production._power import first, quantile
 from ragtune.types import Floats
 
 STAKES = 0.9 * 2.0 ** (-np.arange(16) / 2)
@@ -22,8 +21,7 @@ class Means:
 
     `low` and `high` bound it. `reached` is the number of values after which zero was first ruled out, None if it never was;
     `side` is then 1 for a mean above zero and -1 for one below, else 0. What is ruled out stays so. `more` is about how many
-    more values would rule it out if the mean seen is the true one; None where that is not known, or would be more than a
-    million.
+    more values would rule it out if the mean seen is the true one; None where that is not known.
     """
 
     n: int
@@ -50,37 +48,45 @@ def judge_mean(values: Floats, bound: float, *, level: float = 0.95) -> Means:
     stakes on values being below. Nothing is assumed but the bound, and that the mean of each value, given those before, is
     the same: no normality, no least number of values.
     """
-    goal = math.log(2 / (1 - level))
-    reached = first_told(values, bound, level=level)
+    alpha = (1 - level) / 2
+    above, below = first_above(values, bound, alpha), first_above(-values, bound, alpha)
+    reached = min((n for n in (above, below) if n is not None), default=None)
+    side = 0 if reached is None else 1 if above == reached else -1
     mean = float(values.mean()) if len(values) else 0.0
-    low = _end(lambda claim: _last(values, bound, claim) >= goal, -bound, mean)
-    high = -_end(lambda claim: _last(-values, bound, claim) >= goal, -bound, -mean)
-    more = 0 if reached else _more(values if mean > 0 else -values, bound, goal)
-    side = (1 if values[:reached].mean() > 0 else -1) if reached else 0
+    low, high = bounds(values, bound, alpha)
+    more = 0 if reached else _more(values if mean > 0 else -values, bound, alpha)
     return Means(len(values), mean, low, high, reached, side, more)
 
 
-def first_told(values: Floats, bound: float, *, level: float = 0.95) -> int | None:
-    """After how many of the values `judge_mean` has first ruled zero out; None if it never has."""
+def first_above(values: Floats, bound: float, alpha: float) -> int | None:
+    """After how many values a mean of zero, or less, is first ruled out; None if it never is."""
     if len(values) and float(np.abs(values).max()) > bound:
         raise ValueError(f"values are to lie within {bound}")
-    rich = np.maximum(_wealth(values, bound, 0.0), _wealth(-values, bound, 0.0)) >= math.log(2 / (1 - level))
+    rich = _wealth(values, bound, 0.0) >= math.log(1 / alpha)
     return int(np.argmax(rich)) + 1 if rich.any() else None
 
 
-def queries_to_tell(difference: float, spread: float, bound: float, *, power: float = 0.9, level: float = 0.95) -> int:
-    """After how many values, of that mean and standard deviation, `judge_mean` has ruled zero out with that power.
+def bounds(values: Floats, bound: float, alpha: float) -> tuple[float, float]:
+    """What the mean lies above, and below, each but with probability alpha."""
+    mean = float(values.mean()) if len(values) else 0.0
+    return _end(values, bound, alpha, mean), -_end(-values, bound, alpha, -mean)
+
+
+def queries_to_tell(
+    mean: float, spread: float, bound: float, *, power: float = 0.9, level: float = 0.95, sides: int = 2
+) -> int:
+    """After how many values, of that mean and standard deviation, zero is ruled out with that power.
 
     By the normal approximation of the gambler's logarithm; of the probability to be rich after n values, which is less than
-    that to have been rich by then, so it is a little more than are needed.
+    that to have been rich by then, so it is a little more than are needed. A million stands for any number above it.
     """
-    goal = math.log(2 / (1 - level))
+    goal = math.log(sides / (1 - level))
     stakes = STAKES / (2 * bound)
-    second = spread**2 + difference**2
+    second = spread**2 + mean**2
 
     def enough(n: int) -> bool:
         # What the sum is at least, all but 1 - power of the time.
-        total = n * difference - quantile(power) * spread * math.sqrt(n)
+        total = n * mean - quantile(power) * spread * math.sqrt(n)
         wealth = stakes * total - stakes**2 * second * n / 2
         return float(np.logaddexp.reduce(wealth)) - math.log(len(stakes)) >= goal
 
@@ -101,21 +107,22 @@ def _wealth(values: Floats, bound: float, claim: float) -> Floats:
     return wealth
 
 
-def _last(values: Floats, bound: float, claim: float) -> float:
-    return float(_wealth(values, bound, claim)[-1]) if len(values) else 0.0
+def _end(values: Floats, bound: float, alpha: float, mean: float) -> float:
+    """The claim below which he who stakes on values above it is rich now, within a ten-thousandth of the bound."""
 
+    def rich(claim: float) -> bool:
+        return bool(len(values) and _wealth(values, bound, claim)[-1] >= math.log(1 / alpha))
 
-def _end(rich: Callable[[float], bool], low: float, high: float) -> float:
-    """The claim below which he is rich, within a ten-thousandth."""
+    low, high = -bound, mean
     if not rich(low):
         return low
-    while high - low > 1e-4:
+    while high - low > 1e-4 * bound:
         middle = (low + high) / 2
         low, high = (middle, high) if rich(middle) else (low, middle)
     return low
 
 
-def _more(values: Floats, bound: float, goal: float) -> int | None:
+def _more(values: Floats, bound: float, alpha: float) -> int | None:
     """By how fast the best of the stakes has grown on these values."""
     if len(values) < 2 or values.mean() <= 0:
         return None
@@ -124,5 +131,5 @@ def _more(values: Floats, bound: float, goal: float) -> int | None:
     best = int(np.argmax(pace))
     if pace[best] <= 0:
         return None
-    more = math.ceil((goal + math.log(len(STAKES)) - has[best]) / pace[best])
-    return more if 0 < more <= MOST else 1 if more <= 0 else None
+    missing = math.log(len(STAKES) / alpha) - float(has[best])
+    return max(1, math.ceil(missing / float(pace[best])))

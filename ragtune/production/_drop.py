@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ragtune.production._betting import bounds, first_above, queries_to_tell
 from ragtune.production._power import MOST, first, quantile
 from ragtune.types import Floats
 
@@ -16,22 +17,6 @@ FEWEST = 50
 SOUGHT = 0.05
 """The drop that the test is sharpest for; larger and smaller ones are found as well."""
 SLOPES = (0.0, 0.2, 0.3, 0.4, 0.5)
-
-
-@dataclass(frozen=True)
-class Before:
-    """What scores are held against: the mean and standard deviation of n tuning queries, or a promise, which no n blurs."""
-
-    mean: float
-    spread: float = 0.0
-    n: float = math.inf
-
-    @classmethod
-    def of(cls, values: Floats) -> Before | None:
-        """Of tuning queries; None with too few of them."""
-        if len(values) < FEWEST:
-            return None
-        return cls(float(values.mean()), max(float(values.std(ddof=1)), 1e-3), len(values))
 
 
 @dataclass(frozen=True)
@@ -54,8 +39,8 @@ class Drop:
     least: float
 
 
-def judge_drop(values: Floats, before: Before, *, level: float = 0.95) -> Drop | None:
-    """Judge (n,) scores, in the order in which they came, against those before; None with too few scores.
+def judge_drop(values: Floats, tuned: Floats, *, level: float = 0.95) -> Drop | None:
+    """Judge (n,) scores, in the order in which they came, against those of tuning queries; None with too few of either.
 
     The difference of the two means, divided by its variance, is about a Brownian motion in the time 1 / variance. With n
     tuning queries that time ends, as the variance never falls below theirs: the uncertainty of the tuning mean is part of
@@ -63,40 +48,51 @@ def judge_drop(values: Floats, before: Before, *, level: float = 0.95) -> Drop |
     (the exact probability for a line: Siegmund 1985, Sequential Analysis, eq. 3.15). The spread is that of the tuning queries
     or of production, whichever is larger. What is assumed is that sums of `FEWEST` scores are about normal.
     """
-    if len(values) < FEWEST:
+    if min(len(values), len(tuned)) < FEWEST:
         return None
     n = np.arange(1, len(values) + 1)
     means = np.cumsum(values) / n
-    spread = np.maximum(_running_spread(values), max(before.spread, 1e-3))
-    variance = spread**2 * (1 / n + 1 / before.n)
-    start, slope = line(before.spread or float(spread[-1]), before.n, level)
-    drops = before.mean - means
+    before, deviation = float(tuned.mean()), max(float(tuned.std(ddof=1)), 1e-3)
+    spread = np.maximum(_running_spread(values), deviation)
+    variance = spread**2 * (1 / n + 1 / len(tuned))
+    start, slope = line(deviation, len(tuned), level)
+    drops = before - means
     sure = (drops >= start * variance + slope) & (n >= FEWEST)
     drop, reach = float(drops[-1]), float(start * variance[-1] + slope)
-    return Drop(
-        n=len(values),
-        mean=float(means[-1]),
-        before=before.mean,
-        drop=drop,
-        low=drop - reach,
-        high=drop + reach,
-        reached=int(np.argmax(sure)) + 1 if sure.any() else None,
-        least=start * float(spread[-1]) ** 2 / before.n + slope,
-    )
+    reached = int(np.argmax(sure)) + 1 if sure.any() else None
+    least = start * float(spread[-1]) ** 2 / len(tuned) + slope
+    return Drop(len(values), float(means[-1]), before, drop, drop - reach, drop + reach, reached, least)
 
 
-def queries_to_find(drop: float, spread: float, tuned: float, *, power: float = 0.9, level: float = 0.95) -> int | None:
-    """After how many scored queries `judge_drop` has found such a drop with that power; None where it never will.
+def judge_promise(values: Floats, promise: float, *, level: float = 0.95) -> Drop | None:
+    """Judge (n,) scores in [0, 1], in the order in which they came, against a mean that was promised; None without any.
 
-    `spread` is the standard deviation of the scores, `tuned` the number of tuning queries; with `math.inf`, they are held
-    against a promise. By the probability to be sure after n queries, which is less than that to have been sure by then, so
-    it is a little more than are needed.
+    By betting (see `judge_mean`): nothing is assumed of how the scores lie.
     """
+    if not len(values):
+        return None
+    drops, alpha = promise - values, 1 - level
+    low, high = bounds(drops, 1.0, alpha)
+    reached = first_above(drops, 1.0, alpha)
+    return Drop(len(values), float(values.mean()), promise, float(drops.mean()), low, high, reached, 0.0)
+
+
+def queries_to_find(
+    drop: float, spread: float, tuned: int | None, *, power: float = 0.9, level: float = 0.95
+) -> int | None:
+    """After how many scored queries a drop has been found with that power; None where it never will.
+
+    `spread` is the standard deviation of the scores once they have dropped, or of the tuning queries' where that is more.
+    `tuned` is the number of tuning queries, None for a promise. By the probability to be sure after n queries, which is less
+    than that to have been sure by then, so it is a little more than are needed.
+    """
+    if tuned is None:
+        return queries_to_tell(drop, spread, 1.0, power=power, level=level, sides=1)
     found = _queries(drop, spread, tuned, power, *line(spread, tuned, level))
     return None if found is None else max(FEWEST, found)
 
 
-def _queries(drop: float, spread: float, tuned: float, power: float, start: float, slope: float) -> int | None:
+def _queries(drop: float, spread: float, tuned: int, power: float, start: float, slope: float) -> int | None:
     z = quantile(power)
 
     def enough(n: float) -> bool:
@@ -107,13 +103,9 @@ def _queries(drop: float, spread: float, tuned: float, power: float, start: floa
 
 
 @lru_cache(maxsize=64)
-def line(spread: float, tuned: float, level: float) -> tuple[float, float]:
-    """Where the line begins and how it rises, so that `SOUGHT` is found soonest; where it cannot be found, at the end."""
-    lines = [
-        (_start(share * SOUGHT, tuned / spread**2, 1 - level), share * SOUGHT)
-        for share in SLOPES
-        if share or tuned < math.inf
-    ]
+def line(spread: float, tuned: int, level: float) -> tuple[float, float]:
+    """Where the line begins and how it rises, so that `SOUGHT` is found soonest; flat where it cannot be found."""
+    lines = [(_start(share * SOUGHT, tuned / spread**2, 1 - level), share * SOUGHT) for share in SLOPES]
     needed = [_queries(SOUGHT, spread, tuned, 0.9, *each) for each in lines]
     return min(zip(needed, lines, strict=True), key=lambda pair: math.inf if pair[0] is None else pair[0])[1]
 
@@ -122,8 +114,6 @@ def _start(slope: float, end: float, alpha: float) -> float:
     """The start of a line of that slope that a Brownian motion crosses before `end` with probability alpha."""
     from scipy.special import log_ndtr, ndtr
 
-    if end == math.inf:
-        return math.log(1 / alpha) / (2 * slope)
     root = math.sqrt(end)
 
     def crosses(start: float) -> float:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ragtune.errors import InputError
 from ragtune.production._drift import FEWEST, Finding, compare
-from ragtune.production._drop import SOUGHT, Before, Drop, judge_drop
+from ragtune.production._drop import FEWEST as SCORED
+from ragtune.production._drop import SOUGHT, Drop, judge_drop, judge_promise
 from ragtune.production._profile import Profile, embedded, normal, scores_of, top_score
 from ragtune.production._records import Log, Served
+from ragtune.types import Floats
 
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 WINDOW = 500
 """Queries of a window; windows follow each other and are tested once each, when they are full."""
 
@@ -76,6 +80,7 @@ def monitor(
     level: float = 0.95,
     metric: str = "",
     promise: float | None = None,
+    embed: Embed | None = None,
 ) -> Monitoring:
     """Compare a log with a profile.
 
@@ -91,6 +96,7 @@ def monitor(
         level: How often there is never a false alarm.
         metric: The measure among the log's scores that is looked at; the profile's unless given.
         promise: A mean that the scores are to have, to hold them against in place of the tuning queries'.
+        embed: Makes vectors of texts as the profile's were made; the profile's embedder unless given.
 
     Raises:
         InputError: the log has no query, or none that the profile's bundle answered.
@@ -99,10 +105,13 @@ def monitor(
         raise InputError(f"a window has at least {FEWEST} queries, not {window}")
     notes: list[str] = []
     served = _of_bundle(log, profile, notes)
-    before = Before.of(profile.values) if promise is None else Before(promise)
-    alpha = (1 - level) / 2 if before else 1 - level
-    windows = tuple(_windows(served, profile, window, alpha))
-    metric, drop = _quality(log, served, metric or profile.metric, before, alpha, notes)
+    held = promise is not None or len(profile.values) >= SCORED
+    alpha = (1 - level) / 2 if held else 1 - level
+    made = embed or (lambda texts: embedded(texts, profile.embedder))
+    windows = tuple(_windows(served, profile, window, alpha, made))
+    metric, drop = _quality(
+        log, served, metric or profile.metric, profile.values if promise is None else promise, alpha, notes
+    )
     latencies = [one.latency_ms for one in served if one.latency_ms is not None]
     if without := sum(one.query is None for one in served):
         notes.append(f"{without:,} queries have no text, and are not compared by their vectors")
@@ -139,7 +148,7 @@ def _of_bundle(log: Log, profile: Profile, notes: list[str]) -> list[Served]:
     return known
 
 
-def _windows(served: Sequence[Served], profile: Profile, size: int, alpha: float) -> Iterator[Window]:
+def _windows(served: Sequence[Served], profile: Profile, size: int, alpha: float, embed: Embed) -> Iterator[Window]:
     for number, start in enumerate(range(0, len(served) - size + 1, size), start=1):
         part = served[start : start + size]
         distinct = list({normal(one.query) or one.id: one for one in part}.values())
@@ -147,7 +156,7 @@ def _windows(served: Sequence[Served], profile: Profile, size: int, alpha: float
         share = alpha / (number * (number + 1))
         findings = compare(
             profile,
-            embedded(texts, profile.embedder) if len(texts) >= FEWEST else None,
+            embed(texts) if len(texts) >= FEWEST else None,
             np.array([top_score(one) for one in distinct]),
             np.array([bool(one.results) for one in distinct]),
             alpha=share,
@@ -157,24 +166,24 @@ def _windows(served: Sequence[Served], profile: Profile, size: int, alpha: float
 
 
 def _quality(
-    log: Log, served: Sequence[Served], metric: str, before: Before | None, alpha: float, notes: list[str]
+    log: Log, served: Sequence[Served], metric: str, before: Floats | float, alpha: float, notes: list[str]
 ) -> tuple[str, Drop | None]:
     known = {one.id for one in served}
     kept = tuple(record for record in log.records if getattr(record, "id", "") in known)
     metric, values = scores_of(Log(kept), metric)
     if not len(values):
         return metric, None
-    if before is None:
-        notes.append(
-            f"{len(values):,} queries are scored, but the profile has no scores to hold them against; --promise has one"
-        )
-        return metric, None
+    if isinstance(before, float):
+        return metric, judge_promise(values, before, level=1 - alpha)
     drop = judge_drop(values, before, level=1 - alpha)
     if drop is None:
-        notes.append(f"{len(values):,} queries are scored by {metric}, which is too few to say anything")
+        notes.append(
+            f"{len(values):,} queries are scored by {metric}, and {len(before):,} tuning queries are: too few, as either are "
+            f"to be {SCORED}; --promise needs no tuning queries"
+        )
     elif drop.least > SOUGHT:
         notes.append(
-            f"with {before.n:,.0f} tuning queries, no drop of {metric} below {drop.least:.2f} can be told from chance, "
+            f"with {len(before):,} tuning queries, no drop of {metric} below {drop.least:.2f} can be told from chance, "
             "however many are scored; --promise, or more tuning queries, can"
         )
     return metric, drop
