@@ -165,6 +165,7 @@ MAY: dict[str, tuple[str, ...]] = {
     ),
     "production": (*GROUND, "datasets", "embedders", "engine", "stats"),
     "bundling": (*GROUND, "engine", "explaining", "judging", "pipelines", "study"),
+    "serving": (*GROUND, "mcp_client", "toolformats", "tools"),
     "report": (
         *GROUND,
         "calibrating",

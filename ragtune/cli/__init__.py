@@ -33,6 +33,7 @@ COMMANDS = {
     "plan": "Say what a sweep would cost, without running it.",
     "report": "Write a study as one HTML file, or as Markdown.",
     "schema": "Print the JSON schema of configuration files.",
+    "serve": "Serve a bundle over REST, or as an MCP server.",
     "show": "Show the leaderboard of a study.",
     "studies": "List the studies of a workspace.",
     "sweep": "Run every configuration once and say which is best.",

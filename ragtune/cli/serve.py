@@ -1,0 +1,114 @@
+"""`ragtune serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ragtune.cli._options import say
+
+if TYPE_CHECKING:
+    from ragtune.bundling import Retriever
+    from ragtune.serving import Served, Settings
+    from ragtune.serving._mcp import Offer
+
+
+@click.command(name="serve", short_help="Serve a bundle over REST, or as an MCP server.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--mcp", is_flag=True, help="Speak MCP: the retriever as a tool, or the tool set with its selector.")
+@click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True, help="Of --mcp.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--token-env", metavar="NAME", help="Variable that holds the token clients must send.")
+@click.option("--allow-host", "allow_hosts", multiple=True, metavar="NAME", help="Another name clients may call it by.")
+@click.option("--max-body", type=click.IntRange(min=1), metavar="BYTES", help="Largest body.  [default: 262144]")
+@click.option(
+    "--rate", type=click.FloatRange(min=0), help="Requests a second for each client, 0 for any.  [default: 100]"
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Retrievals at a time.  [default: half the cores]")
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    help="How long a request may wait for a worker, in times of a usual retrieval.  [default: 0.5]",
+)
+@click.option("--tool", type=click.Path(path_type=Path), help="File that says the retriever's tool for --mcp.")
+@click.option("--upstream", metavar="SOURCE", help="MCP server of the originals: stdio:COMMAND …, or http(s)://…")
+@click.option("--upstream-env", multiple=True, metavar="NAME", help="Variable that a started upstream sees.")
+@click.option("--upstream-token-env", default="", metavar="NAME", help="Variable with the upstream's token.")
+@click.option(
+    "--log", "log", type=click.Path(path_type=Path), help="File to log queries to; nothing is logged without."
+)
+def command(folder: Path, mcp: bool, log: Path | None, **given: Any) -> None:
+    """Serve the bundle in FOLDER on this machine until it is told to end.
+
+    Without --mcp: POST /retrieve and /context, GET /health, /ready, /metrics and /openapi.json. With --mcp: over standard
+    input and output, or at /mcp with --transport http. Whoever else than this machine is to reach it needs a token.
+
+    \b
+    Examples:
+      ragtune serve retriever
+      ragtune serve retriever --host 0.0.0.0 --token-env RAGTUNE_TOKEN --allow-host search.example.com
+      ragtune serve retriever --mcp
+      ragtune serve retriever --mcp --transport http --tool search.yaml
+      ragtune serve tools --mcp --upstream "stdio:python server.py"
+    """
+    from ragtune.serving import require
+
+    require(mcp=mcp)
+    settings = _settings(given)
+    if mcp and given["transport"] == "stdio":
+        from ragtune.serving._mcp import serve_stdio
+
+        serve_stdio(lambda: _offer(folder, settings, given, log))
+        return
+    from ragtune.serving._running import bind, serve
+
+    listening = bind(settings)
+    if mcp:
+        from ragtune.serving._mcp import ENDPOINT, mcp_serving
+
+        serving, path = mcp_serving(_offer(folder, settings, given, log), settings), ENDPOINT
+    else:
+        from ragtune.serving import rest
+
+        retriever, served = _retriever(folder, log)
+        serving, path = rest(retriever, settings, served), ""
+    host, port = listening.getsockname()[:2]
+    where = f"[{host}]" if ":" in host else host
+    serve(serving, listening, lambda: say(f"serving {folder} on http://{where}:{port}{path}"))
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    from ragtune.serving import Settings, token_from
+
+    said = {"max_body_bytes": given["max_body"], "rate_per_s": given["rate"]}
+    said |= {name: given[name] for name in ("workers", "patience")}
+    return Settings(
+        host=given["host"],
+        port=given["port"],
+        token=token_from(given["token_env"]) if given["token_env"] else None,
+        allow_hosts=given["allow_hosts"],
+        **{name: value for name, value in said.items() if value is not None},
+    )
+
+
+def _retriever(folder: Path, log: Path | None) -> tuple[Retriever, Served | None]:
+    """The retriever, with its models warm so that the first request is as fast as the next; and what logs for it."""
+    from functools import partial
+
+    from ragtune.bundling import load
+    from ragtune.production import QueryLog
+
+    found = load(folder)
+    found.context("warm")
+    return found, partial(QueryLog(log).served, bundle=found.manifest.key) if log else None
+
+
+def _offer(folder: Path, settings: Settings, given: dict[str, Any], log: Path | None) -> Offer:
+    from ragtune.serving._search_tool import SearchOffer, read_search_tool
+
+    tools = read_search_tool(given["tool"]) if given["tool"] else None
+    retriever, served = _retriever(folder, log)
+    return SearchOffer(retriever, settings, tools, served)
