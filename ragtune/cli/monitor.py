@@ -79,24 +79,25 @@ def _tell(found: Monitoring) -> None:
         f"{found.nothing_found:.1%} found nothing"
     )
     if found.latency_ms:
-        tuned = f"; when tuned {_latency(found.tuned_latency_ms)}" if found.tuned_latency_ms else ""
-        click.echo(f"latency {_latency(found.latency_ms)}{tuned}")
+        click.echo(f"latency     {_latency(found.latency_ms)}")
+    if found.tuned_latency_ms:
+        click.echo(f"when tuned  {_latency(found.tuned_latency_ms)}")
     if found.windows:
         _window(found.windows[-1], len(found.windows))
     more = "next" if found.windows else "first"
     click.echo(f"the {more} window is tested after {found.waiting:,} more queries")
     if drop := found.drop:
         side = "below" if drop.drop >= 0 else "above"
-        click.echo(
-            f"{found.metric} {drop.mean:.3f} over {drop.n:,} scored queries, {abs(drop.drop):.3f} {side} the {drop.before:.3f} "
-            "before"
+        told = (
+            f"{drop.mean:.3f} over {drop.n:,} scored queries, {abs(drop.drop):.3f} {side} the {drop.before:.3f} before"
         )
+        _wrapped("", f"{found.metric} {told}")
     for note in found.notes:
         _wrapped("note: ", note)
     for reason in found.reasons:
         _wrapped("CHANGED  ", reason)
     click.echo(
-        "tune again: make a dataset of the feedback with `ragtune feedback`, or of new questions"
+        "tune again, on questions of today: `ragtune feedback` makes a dataset of a log"
         if found.retune
         else "nothing has changed for sure; no need to tune again"
     )

@@ -27,7 +27,7 @@ PRACTICAL = {"query vectors": 0.15, "unlike queries": 0.05, "top scores": 0.1, "
 class Finding:
     """What one test says of a window.
 
-    `effect` is a distance between 0 and 1, or what a share has risen by. `p` is corrected for all tests of the window.
+    `effect` is a distance, or what a share has risen by. `p` is corrected for all tests of the window.
     `drifted` is for an effect that is both sure and large enough to matter.
     """
 
@@ -83,9 +83,9 @@ _Raw = tuple[str, float, float, float, float]
 def _vectors(profile: Profile, vectors: NDArray[np.float32], seed: int) -> _Raw:
     """Energy distance (Székely & Rizzo 2013, Energy statistics, J. Stat. Planning and Inference 143).
 
-    The effect is the root of what is beyond chance, over the distance of the two halves of the tuning queries that differ
-    most (cut across their first principal component). The distance grows with the square of the share that has moved, so the
-    effect is about that share if it moved from one such half to the other. P-values below what permutations can tell are
+    The effect is the root of what is beyond chance, over that of the two halves of the tuning queries that differ most (cut
+    across their first principal component). The root grows with the share that has moved: an effect of 0.2 is as if a fifth
+    had moved from one such half to the other. P-values below what permutations can tell are
     read off a Gamma distribution with the mean and variance of the permuted statistics (as Gretton et al. 2012, A Kernel
     Two-Sample Test, JMLR 13, section 3.3).
     """
@@ -93,33 +93,43 @@ def _vectors(profile: Profile, vectors: NDArray[np.float32], seed: int) -> _Raw:
 
     rng = np.random.default_rng([seed, 4])
     one, other = (_sample(each, rng) for each in (profile.vectors, vectors))
-    both = np.concatenate([one, other]).astype(np.float64)
-    squares = (both**2).sum(axis=1)
-    distances = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * both @ both.T, 0)).astype(np.float32)
+    distances = _distances(np.concatenate([one, other]))
     n, m = len(one), len(other)
     weights = np.concatenate([np.full(n, 1 / n), np.full(m, -1 / m)]).astype(np.float32)
     shuffled = rng.permuted(np.tile(weights, (PERMUTATIONS, 1)), axis=1)
-    # With these weights, -w'Dw is 2 E|X-Y| - E|X-X'| - E|Y-Y'|.
-    energy = float(-weights @ distances @ weights)
-    chance = -np.einsum("pi,pi->p", shuffled @ distances, shuffled)
+    energy = float(_energy(distances, weights[None])[0])
+    chance = _energy(distances, shuffled)
     reached = int((chance >= energy).sum())
     p = (1 + reached) / (1 + PERMUTATIONS)
     if reached < 10 and chance.var() > 0:
         scale = float(chance.var() / chance.mean())
         p = min(p, max(float(gamma.sf(energy, float(chance.mean()) / scale, scale=scale)), 1e-300))
-    halves = _halves(one.astype(np.float64))
-    apart = float(-halves @ distances[:n, :n] @ halves)
+    apart = float(_energy(distances[:n, :n], _halves(one)[None])[0])
     effect = math.sqrt(max(0.0, energy - float(chance.mean())) / apart) if apart > 0 else 0.0
     return "query vectors", 0.0, effect, effect, p
 
 
-def _halves(rows: Floats) -> Floats:
+def _distances(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, n) Euclidean."""
+    wide = rows.astype(np.float64)
+    squares = (wide**2).sum(axis=1)
+    apart: Floats = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * wide @ wide.T, 0))
+    return apart.astype(np.float32)
+
+
+def _energy(distances: NDArray[np.float32], weights: NDArray[np.float32]) -> Floats:
+    """(k,) 2 E|X - Y| - E|X - X'| - E|Y - Y'|, for k rows of weights: 1/n for each of X, -1/m for each of Y."""
+    energy: Floats = -np.einsum("ki,ki->k", weights @ distances, weights)
+    return energy
+
+
+def _halves(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n,) weights that add up to 1 over one half of the rows, and to -1 over the other."""
-    centred = rows - rows.mean(axis=0)
+    centred = rows.astype(np.float64) - rows.mean(axis=0)
     along = centred @ np.linalg.eigh(centred.T @ centred)[1][:, -1]
     upper = np.argsort(np.argsort(along, kind="stable"), kind="stable") * 2 >= len(rows)
     weights: Floats = np.where(upper, 1 / max(1, upper.sum()), -1 / max(1, (~upper).sum()))
-    return weights
+    return weights.astype(np.float32)
 
 
 def _unlike(profile: Profile, vectors: NDArray[np.float32]) -> _Raw:

@@ -212,7 +212,9 @@ def _reasons(windows: Sequence[Window], metric: str, drop: Drop | None) -> Itera
 
 
 _TOLD = {
-    "query vectors": lambda f: f"queries have moved: as if {f.effect:.0%} of them changed sides among the tuned ones",
+    "query vectors": lambda f: (
+        f"queries have moved by {f.effect:.0%} of how far the two most unlike halves of the tuned ones lie apart"
+    ),
     "unlike queries": lambda f: f"{f.now:.0%} of queries are unlike any tuned one, {f.before:.0%} when tuned",
     "top scores": lambda f: f"best scores have another distribution: median {f.now:.3g}, {f.before:.3g} when tuned",
     "nothing found": lambda f: f"{f.now:.1%} of queries find nothing, {f.before:.1%} when tuned",
