@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ragtune.production._power import first, quantile
+from ragtune.production._power import MOST, first, quantile
 from ragtune.types import Floats
 
 STAKES = 0.9 * 2.0 ** (-np.arange(16) / 2)
@@ -21,7 +21,8 @@ class Means:
 
     `low` and `high` bound it. `reached` is the number of values after which zero was first ruled out, None if it never was;
     `side` is then 1 for a mean above zero and -1 for one below, else 0. What is ruled out stays so. `more` is about how many
-    more values would rule it out if the mean seen is the true one; None where that is not known.
+    more values would rule it out if the mean seen is the true one; None where that is not known, or would be more than a
+    million.
     """
 
     n: int
@@ -129,7 +130,7 @@ def _more(values: Floats, bound: float, alpha: float) -> int | None:
     won = np.log1p(np.outer(values, STAKES / (2 * bound)))
     pace, has = won.mean(axis=0), won.sum(axis=0)
     best = int(np.argmax(pace))
-    if pace[best] <= 0:
-        return None
     missing = math.log(len(STAKES) / alpha) - float(has[best])
+    if pace[best] <= missing / MOST:
+        return None
     return max(1, math.ceil(missing / float(pace[best])))
