@@ -89,7 +89,7 @@ def compare_arms(
         raise InputError(f"the log has no outcome '{outcome}' ({', '.join([*OUTCOMES, *metrics])})")
     design = _design(log, outcome)
     settled, waiting = _settled(log, settle_s)
-    notes = [f"{log.torn} torn lines were left out"] if log.torn else []
+    notes = log.notes
     if design == "paired":
         values, means, counts = _paired(log, outcome)
         return Comparison(design, outcome, means, counts, judge_mean(values, 1.0, level=level), 0, margin, tuple(notes))

@@ -103,7 +103,7 @@ def monitor(
     """
     if window < FEWEST:
         raise InputError(f"a window has at least {FEWEST} queries, not {window}")
-    notes: list[str] = []
+    notes = log.notes
     served = _of_bundle(log, profile, notes)
     held = promise is not None or len(profile.values) >= SCORED
     alpha = (1 - level) / 2 if held else 1 - level
@@ -115,8 +115,6 @@ def monitor(
     latencies = [one.latency_ms for one in served if one.latency_ms is not None]
     if without := sum(one.query is None for one in served):
         notes.append(f"{without:,} queries have no text, and are not compared by their vectors")
-    if log.torn:
-        notes.append(f"{log.torn} torn lines were left out")
     return Monitoring(
         queries=len(served),
         distinct=len({normal(one.query) or one.id for one in served}),

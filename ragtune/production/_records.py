@@ -98,10 +98,14 @@ KINDS = ("served", "feedback", "score", "torn")
 
 @dataclass(frozen=True)
 class Log:
-    """All records of a log in the order in which they were written, and how many lines were torn."""
+    """All records of a log in the order in which they were written.
+
+    `torn` lines and `repeated` records, of queries whose id was served before, are left out.
+    """
 
     records: tuple[Record, ...]
     torn: int = 0
+    repeated: int = 0
 
     @cached_property
     def served(self) -> tuple[Served, ...]:
@@ -116,13 +120,22 @@ class Log:
     def since(self, moment: datetime | None) -> Log:
         """Without what was written before."""
         kept = tuple(record for record in self.records if moment is None or record.time >= moment)
-        return Log(kept, self.torn)
+        return Log(kept, self.torn, self.repeated)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, in words."""
+        told = [f"{self.torn:,} torn lines were left out"] if self.torn else []
+        if self.repeated:
+            told.append(f"{self.repeated:,} queries were left out, as their ids were served before")
+        return told
 
 
 def read_log(path: Path) -> Log:
     """A log and the files that it was rotated into, oldest first.
 
-    The last line of a file may be torn, as may one that a `torn` record follows: they are left out, and counted.
+    The last line of a file may be torn, as may one that a `torn` record follows: they are left out, and counted. So is a query
+    whose id was served before, as by an app that tries again: the first stays.
 
     Raises:
         InputError: there is no such log, or lines are wrong; all faults with their places.
@@ -132,8 +145,8 @@ def read_log(path: Path) -> Log:
         raise InputError([Fault(str(path), 0, 0, "there is no such log")])
     records: list[Record] = []
     faults: list[Fault] = []
-    known: dict[str, str] = {}
-    torn = 0
+    known: set[str] = set()
+    torn = repeated = 0
     for file in files:
         for number, found in _read(file):
             if found is None:
@@ -141,17 +154,17 @@ def read_log(path: Path) -> Log:
             elif isinstance(found, str):
                 faults.append(Fault(str(file), number, 0, found))
             elif isinstance(found, Served) and found.id in known:
-                faults.append(Fault(str(file), number, 0, f"id '{found.id}' was served before, at {known[found.id]}"))
+                repeated += 1
             else:
                 if isinstance(found, Served):
-                    known[found.id] = f"{file}:{number}"
+                    known.add(found.id)
                 records.append(found)
             if len(faults) >= MOST_FAULTS:
                 faults.append(Fault(str(file), number, 0, f"reading stopped after {MOST_FAULTS:,} faults"))
                 raise InputError(faults)
     if faults:
         raise InputError(faults)
-    return Log(tuple(records), torn)
+    return Log(tuple(records), torn, repeated)
 
 
 def rotated(path: Path) -> list[Path]:

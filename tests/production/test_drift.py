@@ -223,7 +223,8 @@ def test_queries_of_other_bundles_and_without_text_are_noted():
     records = traffic(60, bundle="mine") + [one.model_copy(update={"query": None}) for one in traffic(60, start=60)]
     others = [one.model_copy(update={"bundle": "other"}) for one in traffic(10, start=120)]
     found = monitor(log(*records, *others, torn=2), profile(key="mine"), window=100, embed=embed)
-    assert found.queries == 120 and len(found.notes) == 3 and "10 queries were answered by other" in found.notes[0]
+    assert found.queries == 120 and len(found.notes) == 3 and "2 torn lines" in found.notes[0]
+    assert "10 queries were answered by other" in found.notes[1]
     assert [each.test for each in found.windows[0].findings][-2:] == ["top scores", "nothing found"]
     for records, told in ((others, "bundle mine"), ((), "no query")):
         with pytest.raises(InputError, match=told):
