@@ -65,19 +65,19 @@ def command(folder: Path, mcp: bool, log: Path | None, **given: Any) -> None:
         return
     from ragtune.serving._running import bind, serve
 
-    listening = bind(settings)
-    if mcp:
-        from ragtune.serving._mcp import ENDPOINT, mcp_serving
+    with bind(settings) as listening:
+        if mcp:
+            from ragtune.serving._mcp import ENDPOINT, mcp_serving
 
-        serving, path = mcp_serving(_offer(folder, settings, given, log), settings), ENDPOINT
-    else:
-        from ragtune.serving import rest
+            serving, path = mcp_serving(_offer(folder, settings, given, log), settings), ENDPOINT
+        else:
+            from ragtune.serving import rest
 
-        retriever, served = _retriever(folder, log)
-        serving, path = rest(retriever, settings, served), ""
-    host, port = listening.getsockname()[:2]
-    where = f"[{host}]" if ":" in host else host
-    serve(serving, listening, lambda: say(f"serving {folder} on http://{where}:{port}{path}"))
+            retriever, served = _retriever(folder, log)
+            serving, path = rest(retriever, settings, served), ""
+        host, port = listening.getsockname()[:2]
+        where = f"[{host}]" if ":" in host else host
+        serve(serving, listening, lambda: say(f"serving {folder} on http://{where}:{port}{path}"))
 
 
 def _settings(given: dict[str, Any]) -> Settings:

@@ -16,6 +16,7 @@ from ragtune.serving._problems import problem
 from ragtune.serving._rate import Rates
 from ragtune.serving._settings import Settings
 
+MAX_HEADER_BYTES = 16_384
 OPEN_PATHS = ("/health", "/ready")
 """What a supervisor asks often and without a token."""
 
@@ -39,7 +40,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._stranger(headers)
+        refusal = self._stranger(headers) or self._wordy(headers)
         if refusal is None and scope["path"] not in OPEN_PATHS:
             refusal = self._too_often(scope) or self._unknown(headers)
         if refusal is not None:
@@ -64,6 +65,12 @@ class Guard:
         ):
             return self._no(403, "origin", "pages of other origins are not answered")
         return None
+
+    def _wordy(self, headers: Headers) -> Response | None:
+        """h11 limits headers that come in pieces, and not those that come at once."""
+        if sum(len(name) + len(value) for name, value in headers.raw) <= MAX_HEADER_BYTES:
+            return None
+        return self._no(431, "headers", f"headers have at most {MAX_HEADER_BYTES:,} bytes")
 
     def _too_often(self, scope: Scope) -> Response | None:
         client = scope.get("client")

@@ -17,6 +17,7 @@ ALWAYS = {
     408: "The body did not come in time.",
     413: "The body is too big.",
     421: "The server is not known by that name.",
+    431: "The headers are too big.",
 }
 CLOSED = {401: "The token is missing or wrong.", 429: "The client asks too often."}
 WORK = {415: "The body is not said to be JSON.", 422: "The body says something else.", 503: "All workers are busy."}

@@ -23,7 +23,7 @@ from ragtune.serving._workers import BusyError, SlowError
 
 PATHS = ("/retrieve", "/context", "/health", "/ready", "/metrics", "/openapi.json")
 """Labels of the metrics; a test holds them equal to the routes."""
-STRICT = ConfigDict(extra="forbid", strict=True)
+STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 def rest_serving(retriever: Retrieves, settings: Settings, served: Served | None = None) -> Serving:
@@ -42,8 +42,12 @@ def rest_serving(retriever: Retrieves, settings: Settings, served: Served | None
     _add_states(app, states(workers, metrics))
     for kind, told in ((RequestValidationError, _invalid), (HTTPException, _refused), (RagtuneError, _failed)):
         app.add_exception_handler(kind, told)
-    for busy in (BusyError, SlowError):
-        app.add_exception_handler(busy, lambda _, error: _busy(error, metrics))
+
+    async def busy(_: Request, error: Exception) -> Response:
+        return _busy(error, metrics)
+
+    for told_busy in (BusyError, SlowError):
+        app.add_exception_handler(told_busy, busy)
     document = described(app, with_token=settings.token is not None)
     app.openapi = lambda: document  # type: ignore[method-assign]
     return Serving.of(app, settings, workers, metrics)
@@ -105,7 +109,7 @@ async def _failed(_: Request, error: Exception) -> Response:
     return problem(503, "the retriever failed; the server's log says why", {"Retry-After": "1"})
 
 
-async def _busy(error: Exception, metrics: Metrics) -> Response:
+def _busy(error: Exception, metrics: Metrics) -> Response:
     slow = isinstance(error, SlowError)
     metrics.refused("timeout" if slow else "busy")
     detail = "the retrieval took too long" if slow else "all workers are busy; ask again"

@@ -14,12 +14,12 @@ from types import FrameType
 import uvicorn
 
 from ragtune.errors import InputError
+from ragtune.serving._guard import MAX_HEADER_BYTES
 from ragtune.serving._protocol import guarded
 from ragtune.serving._serving import Serving
 from ragtune.serving._settings import Settings, check_reachable
 
 BACKLOG = 128
-MAX_HEADER_BYTES = 16_384
 
 
 def bind(settings: Settings) -> socket.socket:

@@ -34,7 +34,7 @@ def test_the_document_says_what_the_server_does(protected):
     document = httpx.get(f"{protected}/openapi.json", headers=BEARER).json()
     assert sorted({*document["paths"], "/openapi.json"}) == sorted(PATHS)
     answers = document["paths"]["/retrieve"]["post"]["responses"]
-    assert sorted(answers) == ["200", "400", "401", "403", "408", "413", "415", "421", "422", "429", "503"]
+    assert sorted(answers) == ["200", "400", "401", "403", "408", "413", "415", "421", "422", "429", "431", "503"]
     assert document["paths"]["/retrieve"]["post"]["security"] == [{"token": []}]
     assert "security" not in document["paths"]["/health"]["get"]
 
