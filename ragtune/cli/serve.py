@@ -52,7 +52,6 @@ def command(folder: Path, mcp: bool, log: Path | None, **given: Any) -> None:
       ragtune serve retriever --host 0.0.0.0 --token-env RAGTUNE_TOKEN --allow-host search.example.com
       ragtune serve retriever --mcp
       ragtune serve retriever --mcp --transport http --tool search.yaml
-      ragtune serve tools --mcp --upstream "stdio:python server.py"
     """
     from ragtune.serving import require
 
@@ -107,8 +106,11 @@ def _retriever(folder: Path, log: Path | None) -> tuple[Retriever, Served | None
 
 
 def _offer(folder: Path, settings: Settings, given: dict[str, Any], log: Path | None) -> Offer:
+    from ragtune.errors import InputError
     from ragtune.serving._search_tool import SearchOffer, read_search_tool
 
+    if given["upstream"]:
+        raise InputError(f"--upstream is for tool sets, and {folder} is a retriever")
     tools = read_search_tool(given["tool"]) if given["tool"] else None
     retriever, served = _retriever(folder, log)
     return SearchOffer(retriever, settings, tools, served)
