@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field, NonNegativeFloat, PositiveInt
@@ -24,6 +24,8 @@ class Similarity(ReadsTools, Caller):
     the reply's confidence.
     Source: ragtune
     """
+
+    version: ClassVar[int] = 2
 
     fields: Annotated[Fields, Affects({"retriever_corpus"})] = ("name", "description", "parameters")
     retriever: Annotated[Retriever, Affects()] = "dense"  # type: ignore[assignment]

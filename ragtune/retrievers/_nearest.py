@@ -11,6 +11,10 @@ from ragtune.types import Floats, Ranking, Vectors
 
 _BLOCK = 1 << 24
 """Scores held at a time, so that memory does not grow with queries × chunks."""
+_GATHERED = 1 << 22
+"""Numbers of candidates' vectors held at a time."""
+_ROUNDING = 4e-6
+"""More than a float32 product of vectors is wrong by, as a share of the product of their lengths."""
 _known: WeakKeyDictionary[Vectors, Floats] = WeakKeyDictionary()
 """Lengths of the rows of matrices in memory, so that a single query does not wait for them."""
 
@@ -18,23 +22,69 @@ _known: WeakKeyDictionary[Vectors, Floats] = WeakKeyDictionary()
 def nearest(vectors: Vectors, query_vectors: Vectors, depth: int, *, cosine: bool = False) -> Ranking:
     """The `depth` chunks of the greatest dot product with each query; of the greatest cosine, where lengths differ from 1.
 
-    Products are divided by the lengths, not the rows beforehand: what was exact stays so, and no copy is made.
+    Scores are products summed in float64 and rounded to float32. A float32 product of matrices is rounded otherwise with one
+    row than with many, so that near ties would depend on how many queries are asked at once, and an app that asks one would
+    not find what the study found. It only says which chunks can be among the best.
     """
-    if not len(vectors.matrix):  # of no known dimension
-        return top(np.zeros((len(query_vectors.matrix), 0)), depth)
-    step = max(1, _BLOCK // max(1, len(vectors.matrix)))
-    lengths, query_lengths = (_lengths(v) if cosine else None for v in (vectors, query_vectors))
+    n = len(vectors.matrix)
+    if not n or not len(query_vectors.matrix):  # of no known dimension
+        return top(np.zeros((len(query_vectors.matrix), n)), depth)
+    step = max(1, _BLOCK // n)
+    lengths, asked_lengths = (_lengths(v) if cosine else None for v in (vectors, query_vectors))
     parts = []
     for i in range(0, len(query_vectors.matrix), step):
-        scores = query_vectors.matrix[i : i + step] @ vectors.matrix.T
+        asked = query_vectors.matrix[i : i + step]
+        scores = asked @ vectors.matrix.T
         if lengths is not None:
-            scores = scores / lengths
-        if query_lengths is not None:
-            scores = scores / query_lengths[i : i + step, None]
-        parts.append(top(scores, depth))
-    if not parts:
-        return top(np.zeros((0, len(vectors.matrix))), depth)
+            scores /= lengths
+        slack = _ROUNDING * np.linalg.norm(asked, axis=1)
+        if lengths is None:
+            slack *= _longest(vectors)
+        width = _candidates(scores, depth, slack)
+        by = None if asked_lengths is None else asked_lengths[i : i + step]
+        parts.append(_exact(vectors, asked, scores, width, depth, lengths, by))
     return Ranking(np.concatenate([p.chunk for p in parts]), np.concatenate([p.score for p in parts]))
+
+
+def _candidates(scores: Floats, depth: int, slack: Floats) -> int:
+    """How many of each row can be among its best `depth`, when the scores may be wrong by `slack`."""
+    n = scores.shape[1]
+    if n <= depth:
+        return n
+    last = np.partition(scores, n - depth, axis=1)[:, n - depth]
+    return int((scores >= (last - 2 * slack)[:, None]).sum(axis=1).max())
+
+
+def _exact(
+    vectors: Vectors, asked: Floats, scores: Floats, width: int, depth: int, lengths: Floats | None, by: Floats | None
+) -> Ranking:
+    """The best of each row by exact products, of the `width` best by `scores`."""
+    rows, n = scores.shape
+    dim = asked.shape[1]
+    if n + rows * n // 16 <= rows * width * 3 // 2:  # a product of all is cheaper than gathering
+        products = asked.astype(np.float64) @ vectors.matrix.T.astype(np.float64)
+        return top(_scaled(products, lengths, by), depth)
+    near = np.sort(np.argpartition(scores, n - width, axis=1)[:, n - width :], axis=1)
+    step = max(1, _GATHERED // (width * dim))
+    found = np.concatenate(
+        [
+            (vectors.matrix[near[i : i + step]].astype(np.float64) @ asked[i : i + step, :, None].astype(np.float64))[..., 0]
+            for i in range(0, rows, step)
+        ]
+    )  # fmt: skip
+    ranking = top(_scaled(found, None if lengths is None else lengths[near], by), depth)
+    inside = np.take_along_axis(near, np.maximum(ranking.chunk, 0)[:, : min(depth, width)], axis=1)
+    chunk = ranking.chunk.copy()
+    chunk[:, : inside.shape[1]] = np.where(chunk[:, : inside.shape[1]] >= 0, inside, -1)
+    return Ranking(chunk, ranking.score)
+
+
+def _scaled(products: Floats, lengths: Floats | None, by: Floats | None) -> Floats:
+    if lengths is not None:
+        products /= lengths
+    if by is not None:
+        products /= by[:, None]
+    return products.astype(np.float32)
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -43,11 +93,21 @@ def unit(vectors: Vectors) -> Vectors:
     return vectors if lengths is None else Vectors((vectors.matrix / lengths[:, None]).astype(np.float32))
 
 
+def _longest(vectors: Vectors) -> float:
+    return float(_norms(vectors).max())
+
+
 def _lengths(vectors: Vectors) -> Floats | None:
-    """Of the rows, 1 for zero rows; None where all are 1."""
+    """Of the rows, 1 for zero rows and for those that are as good as 1; None where all are."""
+    found = _norms(vectors)
+    unit = np.abs(found - 1) < 1e-3
+    return None if unit.all() else np.where(unit, np.float32(1), found)
+
+
+def _norms(vectors: Vectors) -> Floats:
     found = _known.get(vectors)
     if found is None:
-        norms = np.linalg.norm(vectors.matrix, axis=1)
+        norms = np.linalg.norm(vectors.matrix.astype(np.float64), axis=1).astype(np.float32)  # of one row as of many
         norms[norms == 0] = 1
         found = _known[vectors] = norms
-    return None if np.all(np.abs(found - 1) < 1e-3) else found
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field, NonNegativeFloat, PositiveInt
@@ -28,6 +28,8 @@ class Adaptive(Retriever):
     regressions are learnt from judged queries by cross-fitting: the queries are in folds, and each is ranked by what was
     learnt from the other folds, never from itself. Without anything to learn from, alpha is the one nearest to 0.5.
     """
+
+    version: ClassVar[int] = 2
 
     retrievers: Annotated[tuple[Retriever, ...], Affects()] = Field(
         default=("bm25", "dense"),  # type: ignore[arg-type]

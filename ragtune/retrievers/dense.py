@@ -18,7 +18,7 @@ class Dense(Retriever):
     only where an embedder keeps them (`normalize: false` of sentence-transformers).
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     similarity: Annotated[Literal["cosine", "dot"], Affects({"rank"})] = "cosine"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
@@ -21,6 +21,8 @@ class Rocchio(Retriever):
     length; only the ratio of the two matters. What in `retriever` does not look at vectors stays as it is, so that
     `rocchio(retriever=hybrid)` fuses bm25 with the moved dense search.
     """
+
+    version: ClassVar[int] = 2
 
     retriever: Annotated[Retriever, Affects()] = Field(default="dense", validate_default=True)
     fb_docs: Annotated[PositiveInt, Affects({"first"})] = 3

@@ -23,7 +23,7 @@ class AlwaysOn(ReadsTools, Selector):
     Source: ragtune
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     always: Annotated[tuple[str, ...], Field(min_length=1), Affects({"select"})]
     retriever: Annotated[Retriever, Affects()] = "dense"  # type: ignore[assignment]

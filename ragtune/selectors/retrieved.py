@@ -22,7 +22,7 @@ class Retrieved(ReadsTools, Selector):
     Source: ragtune
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     retriever: Annotated[Retriever, Affects()] = "dense"  # type: ignore[assignment]
     k: Annotated[PositiveInt, Affects({"select"})] = 5

@@ -22,7 +22,7 @@ class ServerThenTool(ReadsTools, Selector):
     Source: hierarchical routing of MCP-Zero (Fei et al. 2025), with servers judged by their tools
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     retriever: Annotated[Retriever, Affects()] = "dense"  # type: ignore[assignment]
     servers: Annotated[PositiveInt, Affects({"select"})] = 2
