@@ -164,7 +164,8 @@ MAY: dict[str, tuple[str, ...]] = {
         "study",
     ),
     "production": (*GROUND, "datasets", "embedders", "engine", "stats"),
-    "bundling": (*GROUND, "engine", "explaining", "judging", "pipelines", "study"),
+    "bundling": (*GROUND, "engine", "explaining", "judging", "pipelines", "production", "study"),
+    "adapters": ("bundling",),
     "serving": (*GROUND, "mcp_client", "toolformats", "tools"),
     "report": (
         *GROUND,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,11 @@ from ragtune.errors import InputError, WorkspaceError
 from ragtune.explaining import data_steps
 from ragtune.files import write_atomically
 from ragtune.judging import verdict_of
-from ragtune.pipelines.rag import Rag, wire_rag
+from ragtune.pipelines.rag import Rag, Wired, wire_rag
+from ragtune.production import FILE as PROFILE
+from ragtune.production import Profile, profile_of, write_profile
 from ragtune.study import Study
+from ragtune.types import Floats
 
 README = "README.md"
 
@@ -63,6 +67,7 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
                 write_atomically(path, encoded)
             artefacts[step.key] = said
         corpus, chunks = computer.value(data.corpus), computer.value(wired.chunks)
+        asked, best = computer.value(data.queries).texts, computer.value(wired.ranking).score[:, 0]
     manifest = Manifest(
         format=FORMAT,
         ragtune=version("ragtune"),
@@ -79,6 +84,7 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
         verdict=_verdict(study, entry["id"]),
         artefacts=artefacts,
     )
+    write_profile(_profile(study, wired, asked, best), folder / PROFILE)
     write_atomically(folder / README, _readme(manifest, folder.name).encode())
     write_atomically(folder / FILE, manifest.text().encode())
     _forget(folder, manifest)
@@ -87,7 +93,23 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
 
 def _ours(name: str) -> bool:
     """Whether a bundle has such a file, or an export that was killed leaves it."""
-    return name in (FILE, FOLDER, README) or (name.startswith((f".{FILE}.", f".{README}.")) and name.endswith(".tmp"))
+    whole = (FILE, README, PROFILE)
+    return name in (*whole, FOLDER) or (name.startswith(tuple(f".{each}." for each in whole)) and name.endswith(".tmp"))
+
+
+def _profile(study: Study, wired: Wired, asked: Sequence[str], best: Floats) -> Profile:
+    """What traffic is held against: the tuning queries without their texts, and the scores of those kept back."""
+    place = study.scores.configurations.index(wired.key[:8])
+    values, kept_back, latencies = study.scores.of(study.maximize)[place], study.fold < 0, study.latencies_ms[place]
+    return profile_of(
+        asked,
+        best,
+        values[kept_back] if kept_back.any() else values,  # not those that it was chosen by
+        metric=study.maximize,
+        latency_ms=latencies[latencies == latencies],
+        embedder=wired.configuration.embedder,
+        key=wired.contexts.key,
+    )
 
 
 def _verdict(study: Study, id: str) -> dict[str, Any]:

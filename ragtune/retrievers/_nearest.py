@@ -48,11 +48,12 @@ def nearest(vectors: Vectors, query_vectors: Vectors, depth: int, *, cosine: boo
 
 def _candidates(scores: Floats, depth: int, slack: Floats) -> int:
     """How many of each row can be among its best `depth`, when the scores may be wrong by `slack`."""
-    n = scores.shape[1]
+    n: int = scores.shape[1]
     if n <= depth:
         return n
     last = np.partition(scores, n - depth, axis=1)[:, n - depth]
-    return int((scores >= (last - 2 * slack)[:, None]).sum(axis=1).max())
+    widest: int = (scores >= (last - 2 * slack)[:, None]).sum(axis=1).max()
+    return widest
 
 
 def _exact(

@@ -79,7 +79,12 @@ def test_every_design_finds_what_it_found_in_the_study(swept, tmp_path):
         mine = flow.contexts.query == 0
         assert [p.start for p in context.passages] == flow.contexts.start[mine].tolist()
         assert context.tokens == flow.contexts.tokens[0]
-    assert sorted(p.name for p in (tmp_path / "bundle").iterdir()) == ["README.md", "artefacts", "bundle.json"]
+    assert sorted(p.name for p in (tmp_path / "bundle").iterdir()) == [
+        "README.md",
+        "artefacts",
+        "bundle.json",
+        "profile.safetensors",
+    ]
 
 
 def test_passages_say_where_they_are_from(shipped):
@@ -141,7 +146,12 @@ def test_a_first_export_that_is_cut_off_is_gone_on_from(swept, tmp_path):
     (tmp_path / "bundle" / "artefacts" / ".x.1.tmp").write_text("x")
     export(study, place, study.scores.configurations[0], tmp_path / "bundle")
     assert load(tmp_path / "bundle").retrieve(questions[0])
-    assert sorted(path.name for path in (tmp_path / "bundle").iterdir()) == ["README.md", "artefacts", "bundle.json"]
+    assert sorted(path.name for path in (tmp_path / "bundle").iterdir()) == [
+        "README.md",
+        "artefacts",
+        "bundle.json",
+        "profile.safetensors",
+    ]
 
 
 def test_a_bundle_that_is_replaced_while_it_is_loaded_is_loaded_anew(swept, shipped, monkeypatch):
