@@ -32,6 +32,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "embedders": (*GROUND, "endpoint"),
     "retrievers": (*GROUND, "embedders", "endpoint"),
     "rerankers": (*GROUND, "embedders", "endpoint", "retrievers"),
+    "stores": (*GROUND, "retrievers"),
     "contexts": (*GROUND, "tokenizers", "chunkers", "retrievers"),
     "tools": (*GROUND, "tokenizers"),
     "toolformats": (*GROUND, "tools"),
