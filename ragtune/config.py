@@ -13,7 +13,7 @@ from typing import Any
 from ragtune import yaml_tree
 from ragtune.component import Component
 from ragtune.errors import ConfigError, Fault, suggest
-from ragtune.metrics import Metric, asks_for_answers
+from ragtune.metrics import Metric, asks_for_answers, parse_metric
 from ragtune.objectives import (
     ANSWER_METRICS,
     Measures,
@@ -24,6 +24,7 @@ from ragtune.objectives import (
     read_split,
 )
 from ragtune.pipelines.pipeline import PIPELINES, RAG, TOOLS, Design, Pipeline
+from ragtune.pipelines.rag import loses
 from ragtune.space import EMPTY, Expander
 from ragtune.yaml_tree import Node
 
@@ -140,6 +141,7 @@ def _read(tree: Node, root: Path, name: str) -> Config:
     space = slots.space(tree.value.get("space", Node({})))
     baseline = slots.baseline(tree.value.get("baseline", Node({})), space)
     objectives, metrics = read_objectives(tree, pipeline.measures, metrics, faults)
+    metrics = _with_losses(metrics, [*space.get("retriever", ()), getattr(baseline, "retriever", None)])
     _check_answered(tree, metrics, [*space.get("generator", ()), getattr(baseline, "generator", None)], faults)
     split = read_split(tree.value.get("split") or Node({}), faults)
     dataset = _dataset(tree, pipeline, faults)
@@ -178,6 +180,13 @@ def _check_answered(tree: Node, metrics: Sequence[Metric], generators: Sequence[
     if judged and None in generators:
         where = tree.value.get("space", tree)
         faults.append(where.fault(f"{judged[0]} judges answers, and there are designs with generator: {EMPTY}"))
+
+
+def _with_losses(metrics: tuple[Metric, ...], retrievers: Sequence[Any]) -> tuple[Metric, ...]:
+    """What an approximate search loses is told, whether or not it was asked for."""
+    if not any(loses(retriever) for retriever in retrievers) or any(metric.level == "search" for metric in metrics):
+        return metrics
+    return (*metrics, parse_metric("exact_overlap@10"))
 
 
 def _measures(tree: Node, pipeline: Pipeline) -> Measures:

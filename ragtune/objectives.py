@@ -60,7 +60,7 @@ class Measures:
 
 
 CONTEXT = Measures(
-    ("ranking", "context", "reference", "answer", "judge"),
+    ("ranking", "context", "reference", "answer", "search", "judge"),
     DEFAULT_METRICS,
     DEFAULT_MAXIMIZE,
     "context_tokens",

@@ -50,6 +50,13 @@ def test_a_kind_may_be_named_in_the_plural_and_a_wrong_one_is_told():
     )
 
 
+NO_COMPONENT_NEEDS = {
+    *("dev", "importance", "mcp", "serve", "langchain", "haystack"),
+    *("chroma", "qdrant", "lancedb", "pgvector"),
+}
+"""Extras of servers, adapters, stores and what looks at studies."""
+
+
 def test_extras_and_sources_are_told():
     found = {(entry.kind, entry.name): entry for entry in catalogue.entries()}
     assert found["reranker", "ltr"].extra == "ltr" and "Burges 2010" in found["reranker", "ltr"].source
@@ -57,4 +64,4 @@ def test_extras_and_sources_are_told():
     assert found["chunker", "sentence"].source == "LlamaIndex's SentenceSplitter"
     assert found["retriever", "dense"].source == catalogue.OWN and not found["retriever", "dense"].extra
     offered = set(tomllib.loads((PAGE.parents[1] / "pyproject.toml").read_text())["project"]["optional-dependencies"])
-    assert {entry.extra for entry in found.values()} - {""} == offered - {"dev", "chroma", "importance", "mcp"}
+    assert {entry.extra for entry in found.values()} - {""} == offered - NO_COMPONENT_NEEDS

@@ -21,9 +21,11 @@ def leaderboard(study: Study, rows: Sequence[Row], metric: str) -> Iterator[str]
     """Lines: the baseline, then the others in the order given; only what differs between configurations is named."""
     slots = differing_slots([entry["slots"] for entry in study.record["configurations"]])
     tokens = next((label for label in ("context_tokens", "tool_tokens") if label in study.scores.metrics), "")
+    losses = next((label for label in study.scores.metrics if label.startswith("exact_overlap")), "")
     best = study.best().id
     yield click.style("designs: " + " | ".join(slots), dim=True)
     head = f"{'':10}{metric[:16]:>16}{'vs baseline':>13}{'p50 ms':>9}" + (f"{'tokens':>9}" if tokens else "")
+    head += f"{losses.removeprefix('exact_'):>12}" if losses else ""
     yield click.style(head, dim=True)
     baseline = float(study.scores.of(metric)[0].mean())
     place = 0
@@ -35,6 +37,7 @@ def leaderboard(study: Study, rows: Sequence[Row], metric: str) -> Iterator[str]
         latency = "-" if row.latency_p50_ms is None else f"{row.latency_p50_ms:.1f}"
         line = f"{name:<10}{_number(value):>16}{difference:>13}{latency:>9}"
         line += f"{row.means[tokens]:>9.0f}" if tokens else ""
+        line += f"{_number(row.means[losses]):>12}" if losses else ""
         line += f"  {row.id}"
         if row.scored < row.total:
             line += click.style(f"  only {row.scored}/{row.total} {asked(study)} scored", fg="yellow")

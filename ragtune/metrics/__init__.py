@@ -30,6 +30,7 @@ from ragtune.metrics._scorers import (
     ShownScorer,
     ToolCounter,
 )
+from ragtune.metrics._search import SearchMetric, SearchScorer
 
 __all__ = [
     "AnswerMetric",
@@ -46,6 +47,8 @@ __all__ = [
     "RankingScorer",
     "ReferenceMetric",
     "ReferenceScorer",
+    "SearchMetric",
+    "SearchScorer",
     "ShownScorer",
     "SpanMetric",
     "ToolCounter",

@@ -13,7 +13,7 @@ from ragtune.errors import InputError, suggest
 from ragtune.metrics._judged import Judged, Unit
 from ragtune.types import Floats
 
-Level = Literal["ranking", "context", "reference", "answer", "judge", "call"]
+Level = Literal["ranking", "context", "reference", "answer", "search", "judge", "call"]
 _LABEL = re.compile(r"(?P<evidence>evidence[_-])?(?P<word>[A-Za-z_-][A-Za-z0-9_-]*)(@(?P<k>[0-9]+))?")
 
 
@@ -37,7 +37,7 @@ class Metric(Component):
 
     @property
     def level(self) -> Level:
-        """What is judged: the ranking, the packed context (by evidence, or by reference answers), answers, or calls."""
+        """What is judged: the ranking, the packed context (by evidence, or by reference answers), answers, search, or calls."""
         raise NotImplementedError
 
     def score(self, judged: Judged) -> Floats:

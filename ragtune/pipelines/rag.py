@@ -13,12 +13,13 @@ from ragtune.contexts import Context
 from ragtune.embedders import Embedder
 from ragtune.engine.step import Step, closure
 from ragtune.generators import Generator
-from ragtune.metrics import AnswerScorer, ContextScorer, Metric, RankingScorer, ReferenceScorer
+from ragtune.metrics import AnswerScorer, ContextScorer, Metric, RankingScorer, ReferenceScorer, SearchScorer
 from ragtune.pipelines.data import DataSteps, ExampleTexts
 from ragtune.pipelines.wiring import Sources, wire
 from ragtune.prompts import PromptMaker
 from ragtune.rerankers import Reranker
 from ragtune.retrievers import Retriever
+from ragtune.retrievers._approximate import exactly
 
 SLOTS = ("chunker", "embedder", "retriever", "reranker", "context", "prompt", "generator")
 """In the order in which text flows through them."""
@@ -89,6 +90,8 @@ def wire_rag(configuration: Rag, data: DataSteps, metrics: Sequence[Metric]) -> 
     sources["chunks"] = partial(_given, chunks)
     found = wire(configuration.retriever, "rank", sources)
     ranking = wire(configuration.reranker, "rerank", {**sources, "ranking": partial(_given, found)})
+    sources["found"] = partial(_given, found)
+    sources["exactly_found"] = lambda seen: wire(exactly(configuration.retriever), "rank", seen)
     sources["ranking"] = partial(_given, ranking)
     contexts = wire(configuration.context, "pack", sources)
     sources["contexts"] = partial(_given, contexts)
@@ -127,6 +130,7 @@ def _answers(configuration: Rag, sources: Sources) -> Step | None:
 
 _SCORERS = (
     (RankingScorer, "ranking"), (ContextScorer, "context"), (ReferenceScorer, "reference"), (AnswerScorer, "answer"),
+    (SearchScorer, "search"),
 )  # fmt: skip
 
 
@@ -138,6 +142,11 @@ def _scores(metrics: Sequence[Metric], sources: Sources) -> tuple[Step, ...]:
         if (wanted := tuple(metric for metric in metrics if metric.level == level))
     )
     return (*shared, *(wire(metric, metric.verb, sources) for metric in metrics if metric.level == "judge"))
+
+
+def loses(part: Any) -> bool:
+    """Whether a retriever, or one in it, may miss what an exact search finds."""
+    return isinstance(part, Retriever) and exactly(part) is not part
 
 
 def _given(step: Step, _: Sources) -> Step:

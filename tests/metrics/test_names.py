@@ -24,7 +24,15 @@ LABELS = [
     *[f"evidence_{name}@5" for name in RANK],
     *["nDCG", "recall", "MRR", "MAP", "evidence_nDCG", "evidence_recall", "evidence_MRR", "evidence_MAP"],
     *[f"span_{name}{cutoff}" for name in ("recall", "precision", "iou") for cutoff in ("", "@5")],
-    *["span_precision_omega", "context_tokens", "completeness", "evidence_completeness", *CALLS, *ANSWERS],
+    *[
+        "span_precision_omega",
+        "context_tokens",
+        "exact_overlap@5",
+        "completeness",
+        "evidence_completeness",
+        *CALLS,
+        *ANSWERS,
+    ],
 ]
 SPELLED = [
     *[f"{name}(model=a/b)" for name in JUDGES],
