@@ -181,7 +181,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     owner: EndpointServer
 
-    def handle_error(self, request, client_address):
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
 
 

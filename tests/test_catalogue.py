@@ -51,8 +51,16 @@ def test_a_kind_may_be_named_in_the_plural_and_a_wrong_one_is_told():
 
 
 NO_COMPONENT_NEEDS = {
-    *("dev", "importance", "mcp", "serve", "langchain", "haystack"),
-    *("chroma", "qdrant", "lancedb", "pgvector"),
+    "chroma",
+    "dev",
+    "haystack",
+    "importance",
+    "lancedb",
+    "langchain",
+    "mcp",
+    "pgvector",
+    "qdrant",
+    "serve",
 }
 """Extras of servers, adapters, stores and what looks at studies."""
 
