@@ -15,7 +15,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH; try: make PYTHON=python3"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,chroma,code,haystack,lancedb,langchain,ltr,pgvector,qdrant,ragas,readers,serve,tables]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,ann,chroma,code,haystack,lancedb,langchain,ltr,pgvector,qdrant,ragas,readers,serve,tables]'
 	@touch $(STAMP)
 
 install: $(STAMP)  ## Make the environment in .venv and install from the lock
