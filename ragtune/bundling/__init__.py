@@ -7,7 +7,7 @@ that a bundle is always the old one or the new one, whole. Artefacts are known b
 from __future__ import annotations
 
 from ragtune.bundling._export import export
-from ragtune.bundling._manifest import FILE, Artefact, Manifest, differences, faults, read_manifest
+from ragtune.bundling._manifest import FILE, Artefact, Manifest, artefact_path, differences, faults, read_manifest
 from ragtune.bundling._retriever import Context, Passage, Retriever, load
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Manifest",
     "Passage",
     "Retriever",
+    "artefact_path",
     "differences",
     "export",
     "faults",

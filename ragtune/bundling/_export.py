@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ragtune import spelling
-from ragtune.bundling._manifest import FILE, FOLDER, FORMAT, Artefact, Manifest, digest_of
+from ragtune.bundling._manifest import FILE, FOLDER, FORMAT, Artefact, Manifest, artefact_path, digest_of
 from ragtune.bundling._parts import kept, prepared
 from ragtune.engine import codec
 from ragtune.engine.compute import Computer
@@ -19,11 +18,10 @@ from ragtune.errors import InputError, WorkspaceError
 from ragtune.explaining import data_steps
 from ragtune.files import write_atomically
 from ragtune.judging import verdict_of
+from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, Wired, wire_rag
-from ragtune.production import FILE as PROFILE
-from ragtune.production import Profile, profile_of, write_profile
+from ragtune.production import Profile, profile_of
 from ragtune.study import Study
-from ragtune.types import Floats
 
 README = "README.md"
 
@@ -58,16 +56,12 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
     slots = {slot: spec for slot, spec in wired.configuration.spec().items() if slot not in ("prompt", "generator")}
     with workspace.writing():
         for step in kept(prepared(wired, data)):
-            value = computer.value(step)
-            encoded = codec.encode(value)
             what = f"{step.component.kind} {step.component.name}: {step.verb}"
-            said = Artefact(holds=what, bytes=len(encoded), digest=digest_of(encoded))
-            path = folder / FOLDER / step.key
-            if not path.is_file() or digest_of(path.read_bytes()) != said.digest:
-                write_atomically(path, encoded)
-            artefacts[step.key] = said
+            artefacts[step.key] = _put(folder, step.key, what, codec.encode(computer.value(step)))
         corpus, chunks = computer.value(data.corpus), computer.value(wired.chunks)
-        asked, best = computer.value(data.queries).texts, computer.value(wired.ranking).score[:, 0]
+        profile = codec.encode(_profile(study, wired, data, computer))
+        named = digest_of(profile)
+        artefacts[named] = _put(folder, named, "profile of the tuning queries", profile)
     manifest = Manifest(
         format=FORMAT,
         ragtune=version("ragtune"),
@@ -82,9 +76,9 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
         data=data.known_as,
         lock={name: str(told) for name, told in study.record["lock"].items()},
         verdict=_verdict(study, entry["id"]),
+        profile=named,
         artefacts=artefacts,
     )
-    write_profile(_profile(study, wired, asked, best), folder / PROFILE)
     write_atomically(folder / README, _readme(manifest, folder.name).encode())
     write_atomically(folder / FILE, manifest.text().encode())
     _forget(folder, manifest)
@@ -93,21 +87,30 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
 
 def _ours(name: str) -> bool:
     """Whether a bundle has such a file, or an export that was killed leaves it."""
-    whole = (FILE, README, PROFILE)
-    return name in (*whole, FOLDER) or (name.startswith(tuple(f".{each}." for each in whole)) and name.endswith(".tmp"))
+    return name in (FILE, FOLDER, README) or (name.startswith((f".{FILE}.", f".{README}.")) and name.endswith(".tmp"))
 
 
-def _profile(study: Study, wired: Wired, asked: Sequence[str], best: Floats) -> Profile:
+def _put(folder: Path, name: str, holds: str, encoded: bytes) -> Artefact:
+    """An artefact, written unless it is there already."""
+    said = Artefact(holds=holds, bytes=len(encoded), digest=digest_of(encoded))
+    path = artefact_path(folder, name)
+    if not path.is_file() or digest_of(path.read_bytes()) != said.digest:
+        write_atomically(path, encoded)
+    return said
+
+
+def _profile(study: Study, wired: Wired, data: DataSteps, computer: Computer) -> Profile:
     """What traffic is held against: the tuning queries without their texts, and the scores of those kept back."""
     place = study.scores.configurations.index(wired.key[:8])
     values, kept_back, latencies = study.scores.of(study.maximize)[place], study.fold < 0, study.latencies_ms[place]
     return profile_of(
-        asked,
-        best,
+        computer.value(data.queries).texts,
+        computer.value(wired.ranking).score[:, 0],
         values[kept_back] if kept_back.any() else values,  # not those that it was chosen by
         metric=study.maximize,
         latency_ms=latencies[latencies == latencies],
         embedder=wired.configuration.embedder,
+        memo=computer.workspace.memo,
         key=wired.contexts.key,
     )
 

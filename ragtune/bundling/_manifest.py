@@ -14,7 +14,7 @@ from ragtune.errors import InputError, WorkspaceError
 
 FILE = "bundle.json"
 FOLDER = "artefacts"
-FORMAT = 1
+FORMAT = 2
 
 
 class Artefact(BaseModel):
@@ -32,7 +32,7 @@ class Manifest(BaseModel):
 
     `slots` is the design as YAML has it, `versions` the version of the component in each slot, `key` what the design on
     this data is known by; `data` has the digests of the data, `lock` the versions of packages that can move a score, as they
-    were in the study. `artefacts` are by file name.
+    were in the study. `artefacts` are by file name, and `profile` is the name of the one that traffic is held against.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +50,7 @@ class Manifest(BaseModel):
     data: dict[str, str]
     lock: dict[str, str]
     verdict: dict[str, Any]
+    profile: str
     artefacts: dict[str, Artefact]
 
     def text(self) -> str:
@@ -84,13 +85,18 @@ def digest_of(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
+def artefact_path(folder: Path, name: str) -> Path:
+    """Where an artefact of a bundle is."""
+    return folder / FOLDER / name
+
+
 def read_artefact(folder: Path, manifest: Manifest, name: str) -> bytes:
     """The bytes of an artefact, checked.
 
     Raises:
         WorkspaceError: it is missing or damaged.
     """
-    path, said = folder / FOLDER / name, manifest.artefacts[name]
+    path, said = artefact_path(folder, name), manifest.artefacts[name]
     try:
         data = path.read_bytes()
     except OSError as error:

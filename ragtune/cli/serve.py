@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(name="serve", short_help="Serve a bundle over REST, or as an MCP server.")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--mcp", is_flag=True, help="Speak MCP: the retriever as a tool, or the tool set with its selector.")
+@click.option("--mcp", is_flag=True, help="Speak MCP: the retriever as a tool.")
 @click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True, help="Of --mcp.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     help="How long a request may wait for a worker, in times of a usual retrieval.  [default: 0.5]",
 )
 @click.option("--tool", type=click.Path(path_type=Path), help="File that says the retriever's tool for --mcp.")
-@click.option("--upstream", metavar="SOURCE", help="MCP server of the originals: stdio:COMMAND …, or http(s)://…")
-@click.option("--upstream-env", multiple=True, metavar="NAME", help="Variable that a started upstream sees.")
-@click.option("--upstream-token-env", default="", metavar="NAME", help="Variable with the upstream's token.")
 @click.option(
     "--log", "log", type=click.Path(path_type=Path), help="File to log queries to; nothing is logged without."
+)
+@click.option(
+    "--redact", metavar="MODULE:FUNCTION", help="What every record of --log goes through before it is written."
 )
 def command(folder: Path, mcp: bool, log: Path | None, **given: Any) -> None:
     """Serve the bundle in FOLDER on this machine until it is told to end.
@@ -55,6 +55,10 @@ def command(folder: Path, mcp: bool, log: Path | None, **given: Any) -> None:
     """
     from ragtune.serving import require
 
+    if given["tool"] and not mcp:
+        raise click.UsageError("--tool says what an MCP client is shown; give --mcp with it")
+    if given["redact"] and log is None:
+        raise click.UsageError("--redact is for --log")
     require(mcp=mcp)
     settings = _settings(given)
     if mcp and given["transport"] == "stdio":
@@ -72,7 +76,7 @@ def command(folder: Path, mcp: bool, log: Path | None, **given: Any) -> None:
         else:
             from ragtune.serving import rest
 
-            retriever, served = _retriever(folder, log)
+            retriever, served = _retriever(folder, log, given["redact"])
             serving, path = rest(retriever, settings, served), ""
         host, port = listening.getsockname()[:2]
         where = f"[{host}]" if ":" in host else host
@@ -93,7 +97,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     )
 
 
-def _retriever(folder: Path, log: Path | None) -> tuple[Retriever, Served | None]:
+def _retriever(folder: Path, log: Path | None, redact: str | None) -> tuple[Retriever, Served | None]:
     """The retriever, with its models warm so that the first request is as fast as the next; and what logs for it."""
     from functools import partial
 
@@ -102,15 +106,12 @@ def _retriever(folder: Path, log: Path | None) -> tuple[Retriever, Served | None
 
     found = load(folder)
     found.context("warm")
-    return found, partial(QueryLog(log).served, bundle=found.manifest.key) if log else None
+    return found, partial(QueryLog(log, redact=redact).served, bundle=found.manifest.key) if log else None
 
 
 def _offer(folder: Path, settings: Settings, given: dict[str, Any], log: Path | None) -> Offer:
-    from ragtune.errors import InputError
     from ragtune.serving._search_tool import SearchOffer, read_search_tool
 
-    if given["upstream"]:
-        raise InputError(f"--upstream is for tool sets, and {folder} is a retriever")
     tools = read_search_tool(given["tool"]) if given["tool"] else None
-    retriever, served = _retriever(folder, log)
+    retriever, served = _retriever(folder, log, given["redact"])
     return SearchOffer(retriever, settings, tools, served)

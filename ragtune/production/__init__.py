@@ -16,12 +16,11 @@ from ragtune.production._feedback import Gathered, dataset_of
 from ragtune.production._log import QueryLog
 from ragtune.production._logged import Answered, Logged, logged
 from ragtune.production._monitor import Monitoring, Window, monitor
-from ragtune.production._profile import FILE, Profile, profile_of, profile_of_log, read_profile, write_profile
+from ragtune.production._profile import Profile, profile_of, profile_of_log, read_profile, write_profile
 from ragtune.production._records import Feedback, Log, Result, Score, Served, read_log
 from ragtune.production._spans import retrieval_span
 
 __all__ = [
-    "FILE",
     "Answered",
     "Comparison",
     "Drop",

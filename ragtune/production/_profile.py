@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from ragtune.component import parse
 from ragtune.embedders import Embedder
 from ragtune.engine import codec
+from ragtune.engine.database import Database
 from ragtune.engine.memo import Memo
 from ragtune.errors import InputError
 from ragtune.files import write_atomically
 from ragtune.production._records import Log, Score, Served
 from ragtune.types import Floats, Value, pack_json, unpack_json
 
-FILE = "profile.safetensors"
-"""What a profile is called in a bundle's folder."""
 MOST = 2_000
 """Queries kept; more would not tell more."""
 EMBEDDER = "wordllama"
@@ -75,6 +74,7 @@ def profile_of(
     metric: str = "",
     latency_ms: Floats | Sequence[float] = (),
     embedder: Embedder | None = None,
+    memo: Database | None = None,
     key: str = "",
     seed: int = 0,
 ) -> Profile:
@@ -89,6 +89,7 @@ def profile_of(
         latency_ms: Of sample requests.
         embedder: What tells like queries from others; the embedded `wordllama` unless given, or where each vector would cost
             money.
+        memo: Where vectors may be found that were computed before, and go to.
         key: The bundle's.
         seed: Of the sample, where there are more than 2,000 queries.
     """
@@ -99,7 +100,7 @@ def profile_of(
     used = embedder if embedder is not None and not embedder.priced else parse("embedder", EMBEDDER)
     best = np.asarray(top, dtype=np.float64)[kept]
     return Profile(
-        vectors=embedded([texts[i] for i in kept.tolist()], str(used)),
+        vectors=embedded([texts[i] for i in kept.tolist()], str(used), memo),
         top=np.where(np.isfinite(best), best, np.nan),
         values=scores if share else np.zeros(0),
         latency_ms=np.asarray(latency_ms, dtype=np.float64),
@@ -151,11 +152,11 @@ def normal(query: str | None) -> str:
     return " ".join((query or "").casefold().split())
 
 
-def embedded(texts: Sequence[str], embedder: str) -> NDArray[np.float32]:
+def embedded(texts: Sequence[str], embedder: str, memo: Database | None = None) -> NDArray[np.float32]:
     """(n, dim) what the embedder of that spelling makes of queries."""
     found = parse("embedder", embedder)
     assert isinstance(found, Embedder)
-    return found.vectors(texts, Memo(None, "", lambda *_: None), queries=True).matrix
+    return found.vectors(texts, Memo(memo, found.key("embed_queries"), lambda *_: None), queries=True).matrix
 
 
 def nearest(rows: NDArray[np.float32], known: NDArray[np.float32]) -> Floats:
@@ -176,19 +177,15 @@ def write_profile(profile: Profile, path: Path) -> None:
 
 
 def read_profile(path: Path) -> Profile:
-    """The profile in a file or in a bundle's folder.
+    """The profile in a file.
 
     Raises:
         InputError: there is none, or it is damaged.
     """
-    file = path / FILE if path.is_dir() else path
     try:
-        found: Profile = codec.decode(file.read_bytes(), Profile)
-    except FileNotFoundError as error:
-        more = "; export the bundle again" if path.is_dir() else ""
-        raise InputError(f"{file}: there is no profile of the tuning queries{more}") from error
+        found: Profile = codec.decode(path.read_bytes(), Profile)
     except OSError as error:
-        raise InputError(f"{file} cannot be read ({error.strerror})") from error
+        raise InputError(f"{path}: this profile cannot be read ({error.strerror})") from error
     except (codec.DamagedError, KeyError, ValueError) as error:
-        raise InputError(f"{file} is no profile, or is damaged; export the bundle again") from error
+        raise InputError(f"{path} is no profile, or is damaged; export the bundle again") from error
     return found

@@ -14,7 +14,7 @@ from typing import IO, Any, ClassVar
 
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.files import write_atomically
-from ragtune.stores._store import Closing, Content, Knobs
+from ragtune.stores._store import Closing, Content, Knobs, nothing_in
 from ragtune.stores._urls import KEY
 
 POINTER = "current.json"
@@ -78,7 +78,7 @@ class FolderStore(Closing):
                 before, told = told, self._pointer()
                 if told == before:
                     raise
-        raise InputError(f"{self.describe()} holds nothing yet; ragtune export --store fills it")
+        raise nothing_in(self.describe())
 
     def describe(self) -> str:
         """As its url."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
@@ -9,6 +10,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ragtune.errors import InputError
 from ragtune.types import Floats, Ints
 
 Matrix = NDArray[np.float32]
@@ -149,3 +151,31 @@ class Closing:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class OnServer(Closing, ABC):
+    """Base of the stores that ask a server which content readers see."""
+
+    @abstractmethod
+    def held(self) -> str | None:
+        """The key of the content that readers see."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """What and where it is, without a secret."""
+
+    @abstractmethod
+    def _open(self, key: str) -> Content:
+        """The content of that key, which is there."""
+
+    def content(self) -> Content:
+        """What readers see."""
+        key = self.held()
+        if key is None:
+            raise nothing_in(self.describe())
+        return self._open(key)
+
+
+def nothing_in(store: str) -> InputError:
+    """The error for a search in a store that was never filled."""
+    return InputError(f"{store} holds nothing yet; ragtune.stores.fill fills it")

@@ -57,6 +57,11 @@ def version_of(name: str, key: str) -> str:
     return f"{name}__{key}"
 
 
+def key_of(version: str) -> str:
+    """The key in what a content is called."""
+    return version.rpartition("__")[2]
+
+
 def is_version(found: str, name: str) -> bool:
     """Whether something is called as a content of that name."""
     return found.startswith(f"{name}__") and KEY.fullmatch(found[len(name) + 2 :]) is not None

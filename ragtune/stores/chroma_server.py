@@ -7,13 +7,13 @@ from typing import Any
 
 from ragtune.errors import InputError
 from ragtune.stores._chroma import BATCH, ChromaContent
-from ragtune.stores._store import Closing, Content, Knobs
-from ragtune.stores._urls import Server, is_version, version_of
+from ragtune.stores._store import Content, Knobs, OnServer
+from ragtune.stores._urls import Server, is_version, key_of, version_of
 
 _CURRENT = "ragtune_current"
 
 
-class ChromaServerStore(Closing):
+class ChromaServerStore(OnServer):
     """`chroma://HOST:PORT/COLLECTION`.
 
     A server of Chroma has no alias, and two renames would leave a moment without either. So the collection named is empty,
@@ -43,7 +43,7 @@ class ChromaServerStore(Closing):
         """What the metadata say."""
         pointer = self._pointer()
         current = ((pointer.metadata if pointer else None) or {}).get(_CURRENT)
-        return current.rpartition("__")[2] if current else None
+        return key_of(current) if current else None
 
     def draft(self, key: str, dim: int) -> Content:
         """A collection beside it."""
@@ -69,13 +69,6 @@ class ChromaServerStore(Closing):
         for name in self._names():
             if is_version(name, self._server.name) and name != current:
                 self._client.delete_collection(name)
-
-    def content(self) -> Content:
-        """What the metadata name."""
-        key = self.held()
-        if key is None:
-            raise InputError(f"{self.describe()} holds nothing yet; ragtune export --store fills it")
-        return self._open(key)
 
     def describe(self) -> str:
         """As its url."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -51,14 +52,11 @@ class _Exact:
         with self._rows.open("r+b") as file:
             for _ in range(first):
                 file.readline()
-            file.seek(file.tell())
-            file.truncate()
+            file.truncate(file.tell())
             file.writelines(json.dumps(asdict(row)).encode() + b"\n" for row in rows.rows)
 
     def finish(self) -> None:
         """Both files are on the disk before they are named."""
-        import os
-
         for path in (self._vectors, self._rows):
             with path.open("rb") as file:
                 os.fsync(file.fileno())

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ragtune.errors import InputError, WorkspaceError
-from ragtune.stores._store import Closing, Content, Found, Knobs, Matrix, Row, Rows
+from ragtune.stores._store import Content, Found, Knobs, Matrix, OnServer, Row, Rows
 from ragtune.stores._urls import checked, is_version, version_of
 
 _MARK = "ragtune:"
@@ -19,7 +19,7 @@ _WIDEST_GRAPH = 2_000
 _COLUMNS = "place, chunk, document, start_at, end_at, text, metadata"
 
 
-class PgVectorStore(Closing):
+class PgVectorStore(OnServer):
     """`postgresql://USER@HOST:PORT/DATABASE#TABLE`, where the url is libpq's; the password is best left to PGPASSWORD.
 
     Searched exactly until it has as many rows as `graph_from`, then by an HNSW index. The table that readers see is
@@ -79,12 +79,6 @@ class PgVectorStore(Closing):
                     self._db.execute(f'DROP TABLE "{other}"')
         self._db.execute("SELECT pg_advisory_unlock_all()")
 
-    def content(self) -> Content:
-        """The table of that name."""
-        if self.held() is None:
-            raise InputError(f"{self.describe()} holds nothing yet; ragtune export --store fills it")
-        return _Table(self._db, self._name, self.knobs)
-
     def describe(self) -> str:
         """As its url, without user and password."""
         return self._told
@@ -92,6 +86,10 @@ class PgVectorStore(Closing):
     def close(self) -> None:
         """The connection, and with it a lock that it holds."""
         self._db.close()
+
+    def _open(self, key: str) -> Content:
+        """What is published has no key in its name."""
+        return _Table(self._db, self._name, self.knobs)
 
     def _comment(self) -> str | None:
         """Of the table that readers see, "" for none; None where there is no such table."""

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from ragtune.errors import InputError, WorkspaceError
-from ragtune.stores._store import Closing, Content, Found, Knobs, Matrix, Row, Rows
-from ragtune.stores._urls import Server, is_version, version_of
+from ragtune.stores._store import Content, Found, Knobs, Matrix, OnServer, Row, Rows
+from ragtune.stores._urls import Server, is_version, key_of, version_of
 
 _READ = 1_000
 
 
-class QdrantStore(Closing):
+class QdrantStore(OnServer):
     """`qdrant:FOLDER` or `qdrant://HOST:PORT/COLLECTION`.
 
     In a folder, Qdrant's Python client searches exactly, and one process at a time has it open; on a server it searches by
@@ -48,7 +48,7 @@ class QdrantStore(Closing):
     def held(self) -> str | None:
         """What the alias stands for."""
         current = self._current()
-        return current.rpartition("__")[2] if current else None
+        return key_of(current) if current else None
 
     def draft(self, key: str, dim: int) -> Content:
         """A collection beside it."""
@@ -80,13 +80,6 @@ class QdrantStore(Closing):
         for each in self._client.get_collections().collections:
             if is_version(each.name, self._name) and each.name != name:
                 self._client.delete_collection(each.name)
-
-    def content(self) -> Content:
-        """What the alias stands for."""
-        key = self.held()
-        if key is None:
-            raise InputError(f"{self.describe()} holds nothing yet; ragtune export --store fills it")
-        return self._open(key)
 
     def describe(self) -> str:
         """As its url."""

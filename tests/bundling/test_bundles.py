@@ -12,12 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 import ragtune
-from ragtune.bundling import _export, _retriever, export, faults, load, read_manifest
+from ragtune.bundling import _export, _retriever, artefact_path, export, faults, load, read_manifest
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.explaining import trace
+from ragtune.production import read_profile
 
 ANIMALS = ("cat", "dog", "owl", "bee", "fox", "eel", "ant", "cow")
 DOES = ("hunts at dawn", "barks at strangers", "sees in the dark", "makes honey", "digs a den", "swims upstream",
@@ -83,7 +84,6 @@ def test_every_design_finds_what_it_found_in_the_study(swept, tmp_path):
         "README.md",
         "artefacts",
         "bundle.json",
-        "profile.safetensors",
     ]
 
 
@@ -121,6 +121,17 @@ def test_it_needs_no_study_and_holds_no_question(swept, shipped, tmp_path):
     assert str(swept[1].folder).encode() not in held
 
 
+def test_it_holds_what_traffic_is_held_against(swept, shipped):
+    study, _, questions = swept
+    manifest = read_manifest(shipped)
+    profile = read_profile(artefact_path(shipped, manifest.profile))
+    assert (profile.key, profile.queries, profile.metric) == (manifest.key, len(questions), "nDCG@5")
+    best = [load(shipped).ranking(questions).score[:, 0].tolist()]
+    assert np.nan_to_num(profile.top, nan=-np.inf).tolist() == best[0]
+    kept_back = study.scores.of("nDCG@5")[0][study.fold < 0]
+    assert profile.values.tolist() == (kept_back if len(kept_back) else study.scores.of("nDCG@5")[0]).tolist()
+
+
 def test_a_writer_that_is_cut_off_leaves_the_old_one(swept, shipped, monkeypatch):
     study, place, questions = swept
     before = (shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])
@@ -150,7 +161,6 @@ def test_a_first_export_that_is_cut_off_is_gone_on_from(swept, tmp_path):
         "README.md",
         "artefacts",
         "bundle.json",
-        "profile.safetensors",
     ]
 
 
@@ -201,7 +211,7 @@ def test_damage_and_other_versions_are_told(shipped):
     with pytest.raises(WorkspaceError, match="retriever bm25 was version 0 and is"):
         load(shipped)
     (shipped / "bundle.json").write_text(json.dumps({**told, "format": 9}))
-    with pytest.raises(InputError, match="has format 9, and this ragtune reads 1"):
+    with pytest.raises(InputError, match="has format 9, and this ragtune reads 2"):
         load(shipped)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ragtune.cli import main
 from ragtune.datasets import load_dataset
-from ragtune.production import FILE, QueryLog, profile_of, write_profile
+from ragtune.production import QueryLog, profile_of, write_profile
 from tests.production.made import Found
 
 TOPICS = ("cats", "dogs", "owls", "bees", "eels")
@@ -45,14 +45,13 @@ def asked(n, topics=TOPICS, offset=0):
     return [f"Why do {topics[i % len(topics)]} like number {number}?" for i, number in enumerate(numbers.tolist())]
 
 
-def bundle(folder, **more):
-    folder.mkdir()
+def profiled(path, **more):
     texts = asked(200, offset=1_000)
-    write_profile(profile_of(texts, np.arange(200.0) % 7, latency_ms=np.arange(50.0), **more), folder / FILE)
+    write_profile(profile_of(texts, np.arange(200.0) % 7, latency_ms=np.arange(50.0), **more), path)
 
 
 def test_monitor_says_that_nothing_changed(run, tmp_path):
-    bundle(tmp_path / "retriever")
+    profiled(tmp_path / "retriever")
     write(tmp_path / "q.jsonl", asked(230))
     code, out, _ = run("monitor", "q.jsonl", "--against", "retriever", "--window", "100", "--check")
     assert code == 0 and "nothing has changed for sure" in out and "2 windows were tested" in out
@@ -64,7 +63,7 @@ def test_monitor_says_that_nothing_changed(run, tmp_path):
 
 
 def test_monitor_says_what_changed(run, tmp_path):
-    bundle(tmp_path / "retriever", metric="nDCG@10", values=np.tile([1.0, 0.0, 1.0, 1.0], 100))
+    profiled(tmp_path / "retriever", metric="nDCG@10", values=np.tile([1.0, 0.0, 1.0, 1.0], 100))
     texts = [f"Which invoice {i} of the tax office was paid in {1900 + i}?" for i in range(120)]
     write(tmp_path / "q.jsonl", texts, [0.0, 0.3] * 60)
     code, out, _ = run("monitor", "q.jsonl", "--against", "retriever", "--window", "100", "--check")
@@ -85,7 +84,7 @@ def test_monitor_holds_traffic_against_earlier_traffic(run, tmp_path):
 
 def test_wrong_input_ends_with_2_and_every_fault(run, tmp_path):
     (tmp_path / "q.jsonl").write_text('{"kind": "served"}\n[]\n')
-    bundle(tmp_path / "retriever")
+    profiled(tmp_path / "retriever")
     for command in (["monitor", "q.jsonl", "--against", "retriever"], ["ab", "report", "q.jsonl"]):
         code, out, err = run(*command)
         assert code == 2 and out == "" and "q.jsonl:1: " in err and "q.jsonl:2: " in err
