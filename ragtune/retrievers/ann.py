@@ -48,9 +48,13 @@ class Ann(Approximate):
         return found
 
     def ignored(self) -> frozenset[str]:
-        """Full vectors need no second look; a walk looks at as many as it brings."""
+        """Full vectors need no second look; a walk looks at as many as it brings.
+
+        A knob that is ignored is not spelt, and is read back as its default, so that this must be too small to count as well.
+        """
         unused = {"rescore"} if self.quantization == "none" else set()
-        return frozenset(unused | ({"ef_search"} if self.ef_search <= self._wanted else set()))
+        least = max(self.ef_search, type(self).model_fields["ef_search"].default)
+        return frozenset(unused | ({"ef_search"} if least <= self._wanted else set()))
 
     @property
     def _wanted(self) -> int:

@@ -142,3 +142,11 @@ def test_a_sweep_scores_it(tmp_path):
         )
     }
     assert means["dense"] == means["bm25"] == 1 and 0.2 < means["ann"] < 1
+
+
+@pytest.mark.parametrize("quantization", ["none", "int8"])
+@pytest.mark.parametrize("depth", [5, 20, 100])
+@pytest.mark.parametrize("ef_search", [5, 20, 64, 150])
+def test_what_is_spelt_is_the_same_design(ef_search, depth, quantization):
+    made = parse("retriever", {"ann": {"depth": depth, "ef_search": ef_search, "quantization": quantization}})
+    assert parse("retriever", made.spec()).key("rank") == made.key("rank")
