@@ -8,22 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from ragtune import spelling
-from ragtune.bundling._manifest import FILE, FOLDER, FORMAT, Artefact, Manifest, artefact_path, digest_of
+from ragtune.bundling._manifest import FORMAT, Artefact, Manifest, digest_of
 from ragtune.bundling._parts import kept, prepared
+from ragtune.bundling._writing import publish, put, refuse_strangers
 from ragtune.engine import codec
 from ragtune.engine.compute import Computer
 from ragtune.engine.step import closure
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.explaining import data_steps
-from ragtune.files import write_atomically
 from ragtune.judging import verdict_of
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, Wired, wire_rag
 from ragtune.production import Profile, profile_of
 from ragtune.study import Study
-
-README = "README.md"
 
 
 def export(study: Study, workspace: Workspace, configuration: str, folder: Path) -> Manifest:
@@ -38,8 +36,7 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
     """
     if study.record.get("pipeline") == "tools":
         raise InputError("bundles hold retrievers; tools go out with `ragtune tools export`")
-    if folder.exists() and not (folder.is_dir() and all(_ours(path.name) for path in folder.iterdir())):
-        raise InputError(f"{folder} is there already and is no bundle; name another folder")
+    refuse_strangers(folder)
     entry = study.entry(configuration)
     data = data_steps(study, workspace)
     wired = wire_rag(Rag.of(entry["slots"]), data, ())
@@ -57,13 +54,14 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
     with workspace.writing():
         for step in kept(prepared(wired, data)):
             what = f"{step.component.kind} {step.component.name}: {step.verb}"
-            artefacts[step.key] = _put(folder, step.key, what, codec.encode(computer.value(step)))
+            artefacts[step.key] = put(folder, step.key, what, codec.encode(computer.value(step)))
         corpus, chunks = computer.value(data.corpus), computer.value(wired.chunks)
         profile = codec.encode(_profile(study, wired, data, computer))
         named = digest_of(profile)
-        artefacts[named] = _put(folder, named, "profile of the tuning queries", profile)
+        artefacts[named] = put(folder, named, "profile of the tuning queries", profile)
     manifest = Manifest(
         format=FORMAT,
+        pipeline="rag",
         ragtune=version("ragtune"),
         made=time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         study=study.name,
@@ -71,32 +69,15 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
         slots=slots,
         versions={slot: each.version for slot, each in wired.configuration.slots().items() if each and slot in slots},
         key=wired.contexts.key,
-        documents=len(corpus.documents),
-        chunks=len(chunks),
+        size={"documents": len(corpus.documents), "chunks": len(chunks)},
         data=data.known_as,
         lock={name: str(told) for name, told in study.record["lock"].items()},
         verdict=_verdict(study, entry["id"]),
         profile=named,
         artefacts=artefacts,
     )
-    write_atomically(folder / README, _readme(manifest, folder.name).encode())
-    write_atomically(folder / FILE, manifest.text().encode())
-    _forget(folder, manifest)
+    publish(folder, manifest, _readme(manifest, folder.name))
     return manifest
-
-
-def _ours(name: str) -> bool:
-    """Whether a bundle has such a file, or an export that was killed leaves it."""
-    return name in (FILE, FOLDER, README) or (name.startswith((f".{FILE}.", f".{README}.")) and name.endswith(".tmp"))
-
-
-def _put(folder: Path, name: str, holds: str, encoded: bytes) -> Artefact:
-    """An artefact, written unless it is there already."""
-    said = Artefact(holds=holds, bytes=len(encoded), digest=digest_of(encoded))
-    path = artefact_path(folder, name)
-    if not path.is_file() or digest_of(path.read_bytes()) != said.digest:
-        write_atomically(path, encoded)
-    return said
 
 
 def _profile(study: Study, wired: Wired, data: DataSteps, computer: Computer) -> Profile:
@@ -135,7 +116,7 @@ def _readme(manifest: Manifest, name: str) -> str:
     return f"""# {name}
 
 A retriever that was tuned with ragtune {manifest.ragtune}: configuration {manifest.configuration} of study {manifest.study},
-{manifest.documents:,} documents in {manifest.chunks:,} chunks.
+{manifest.told_size}.
 
 ```python
 import ragtune
@@ -149,10 +130,3 @@ Means over the study's queries, those that it was chosen by included:
 
 {means}
 """
-
-
-def _forget(folder: Path, manifest: Manifest) -> None:
-    """Remove what an earlier bundle left, and what writers that were killed left."""
-    left = [path for path in (folder / FOLDER).iterdir() if path.name not in manifest.artefacts]
-    for path in [*left, *folder.glob(".*.tmp")]:
-        path.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -14,7 +14,7 @@ from ragtune.errors import InputError, WorkspaceError
 
 FILE = "bundle.json"
 FOLDER = "artefacts"
-FORMAT = 2
+FORMAT = 3
 
 
 class Artefact(BaseModel):
@@ -38,6 +38,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: int
+    pipeline: Literal["rag", "tools"]
     ragtune: str
     made: str
     study: str
@@ -45,13 +46,17 @@ class Manifest(BaseModel):
     slots: dict[str, Any]
     versions: dict[str, int]
     key: str
-    documents: int
-    chunks: int
+    size: dict[str, int]
     data: dict[str, str]
     lock: dict[str, str]
     verdict: dict[str, Any]
-    profile: str
     artefacts: dict[str, Artefact]
+    profile: str = ""
+
+    @property
+    def told_size(self) -> str:
+        """`3,106 documents in 12,000 chunks`."""
+        return " in ".join(f"{n:,} {what}" for what, n in self.size.items())
 
     def text(self) -> str:
         """As it is written."""

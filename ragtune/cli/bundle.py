@@ -41,8 +41,9 @@ def inspect(folder: Path, as_json: bool) -> None:
         print_json(found.model_dump())
         return
     size = sum(each.bytes for each in found.artefacts.values())
-    click.echo(f"configuration {found.configuration} of {found.study}, by ragtune {found.ragtune}, {found.made}")
-    click.echo(f"{found.documents:,} documents in {found.chunks:,} chunks, {size / 1e6:.1f} MB")
+    click.echo(f"configuration {found.configuration} of {found.study}")
+    click.echo(f"made by ragtune {found.ragtune}, {found.made}")
+    click.echo(f"{found.told_size}, {size / 1e6:.1f} MB")
     for slot, spec in found.slots.items():
         click.echo(f"  {slot:<10}{spelling.write(spec)}")
     for metric, mean in found.verdict["means"].items():

@@ -41,5 +41,5 @@ def command(study: str | None, configuration: str | None, output: Path, workspac
             {"output": str(output), "bytes": size, **manifest.model_dump(include={"study", "configuration", "slots"})}
         )
         return
-    click.echo(f"wrote {output}, {size / 1e6:.1f} MB: {manifest.documents:,} documents in {manifest.chunks:,} chunks")
+    click.echo(f"wrote {output}, {size / 1e6:.1f} MB: {manifest.told_size}")
     say(f"next:  python -c \"import ragtune; print(ragtune.load({str(output)!r}).retrieve('your question')[0].text)\"")

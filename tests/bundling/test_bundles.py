@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import ragtune
-from ragtune.bundling import _export, _retriever, artefact_path, export, faults, load, read_manifest
+from ragtune.bundling import _retriever, _writing, artefact_path, export, faults, load, read_manifest
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
 from ragtune.engine.workspace import Workspace
@@ -135,7 +135,7 @@ def test_it_holds_what_traffic_is_held_against(swept, shipped):
 def test_a_writer_that_is_cut_off_leaves_the_old_one(swept, shipped, monkeypatch):
     study, place, questions = swept
     before = (shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])
-    write_atomically = _export.write_atomically
+    write_atomically = _writing.write_atomically
     for cut in (0, 1, 1):
         calls = iter(range(100))
 
@@ -145,7 +145,7 @@ def test_a_writer_that_is_cut_off_leaves_the_old_one(swept, shipped, monkeypatch
             write_atomically(path, data)
 
         with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-            patched.setattr(_export, "write_atomically", write)
+            patched.setattr(_writing, "write_atomically", write)
             export(study, place, study.scores.configurations[-1], shipped)
         assert ((shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])) == before
 
@@ -211,7 +211,7 @@ def test_damage_and_other_versions_are_told(shipped):
     with pytest.raises(WorkspaceError, match="retriever bm25 was version 0 and is"):
         load(shipped)
     (shipped / "bundle.json").write_text(json.dumps({**told, "format": 9}))
-    with pytest.raises(InputError, match="has format 9, and this ragtune reads 2"):
+    with pytest.raises(InputError, match="has format 9, and this ragtune reads 3"):
         load(shipped)
 
 
