@@ -79,7 +79,8 @@ def _add_states(app: FastAPI, answers: dict[str, Any]) -> None:
     app.get("/metrics", response_class=PlainTextResponse, summary="Counters for Prometheus")(metrics)
 
 
-def _is_json(request: Request) -> None:
+async def _is_json(request: Request) -> None:
+    """On the event loop, as all that is short: FastAPI would take a thread of its own pool to a plain function."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" or "content-encoding" in request.headers:
         raise HTTPException(415, "send application/json, not encoded")

@@ -196,20 +196,3 @@ def test_a_set_that_has_the_name_of_the_finder_is_refused():
     desk.tools = (Tool(name="find_tools"),)
     with pytest.raises(InputError, match="rename it"):
         ToolsOffer(desk, Settings())
-
-
-@pytest.mark.torture
-def test_the_inspector_lists_and_calls(bundle):
-    """The npm MCP Inspector's command line; it is fetched by npx where it is not installed."""
-    import json
-    import shutil
-
-    if shutil.which("npx") is None:
-        pytest.skip("npx is not on this machine")
-    server = [sys.executable, "-m", "ragtune", "serve", str(bundle), "--mcp"]
-    base = ["npx", "-y", "@modelcontextprotocol/inspector", "--cli", *server]
-    listed = subprocess.run([*base, "--method", "tools/list"], cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert [tool["name"] for tool in json.loads(listed.stdout)["tools"]] == ["search_documents"], listed.stderr
-    call = ["--method", "tools/call", "--tool-name", "search_documents", "--tool-arg", "query=honey"]
-    called = subprocess.run([*base, *call], cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert json.loads(called.stdout)["structuredContent"]["passages"][0]["document"] == "bee", called.stderr
