@@ -86,14 +86,18 @@ def fill(
     name = content_key(key, store.knobs)
     asked = rows.vectors[:: max(1, len(rows) // _PROBES)][:_PROBES] if queries is None else queries[:_PROBES]
     if store.held() == name:
-        return _filled(store, name, rows, 0, asked)
-    added = _draft(store, name, rows, watcher)
+        content = store.content()
+        try:
+            return _filled(content, name, rows, 0, asked)
+        finally:
+            content.close()
+    told = _draft(store, name, rows, asked, watcher)
     store.publish(name)
-    return _filled(store, name, rows, added, asked)
+    return told
 
 
-def _draft(store: Store, name: str, rows: Rows, watcher: Watcher | None) -> int:
-    """Make the unseen content whole; how many rows were added. What an earlier fill left is tried once."""
+def _draft(store: Store, name: str, rows: Rows, asked: Matrix, watcher: Watcher | None) -> Filled:
+    """Make the unseen content whole, and look at it. What an earlier fill left is tried once."""
     content = store.draft(name, rows.vectors.shape[1])
     left = 0
     try:
@@ -101,7 +105,7 @@ def _draft(store: Store, name: str, rows: Rows, watcher: Watcher | None) -> int:
         added = _add(content, left, rows, store.limit, watcher)
         content.finish()
         if _is_whole(content, rows):
-            return added
+            return _filled(content, name, rows, added, asked)
     except (InputError, WorkspaceError):
         raise
     except Exception:  # whatever a database says of files that a killed writer left
@@ -112,7 +116,7 @@ def _draft(store: Store, name: str, rows: Rows, watcher: Watcher | None) -> int:
     store.discard(name)
     if not left:
         raise WorkspaceError(f"{store.describe()} does not give back what was put there; it was left as it was")
-    return _draft(store, name, rows, watcher)
+    return _draft(store, name, rows, asked, watcher)
 
 
 def _add(content: Content, left: int, rows: Rows, limit: int, watcher: Watcher | None) -> int:
@@ -137,13 +141,8 @@ def _is_whole(content: Content, rows: Rows) -> bool:
     return all(len(found.place) == k for found in content.search(rows.vectors[places[:: max(1, len(places) // 8)]], k))
 
 
-def _filled(store: Store, name: str, rows: Rows, added: int, asked: Matrix) -> Filled:
-    content = store.content()
-    try:
-        share = overlap(content, rows.vectors, asked)
-        return Filled(name, len(rows), added, share, content.approximate)
-    finally:
-        content.close()
+def _filled(content: Content, name: str, rows: Rows, added: int, asked: Matrix) -> Filled:
+    return Filled(name, len(rows), added, overlap(content, rows.vectors, asked), content.approximate)
 
 
 def _plain(text: str) -> str:

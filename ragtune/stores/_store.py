@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from ragtune.errors import InputError
 from ragtune.types import Floats, Ints
 
 Matrix = NDArray[np.float32]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -153,29 +153,23 @@ class Closing:
         self.close()
 
 
-class OnServer(Closing, ABC):
-    """Base of the stores that ask a server which content readers see."""
+def seen(current: Callable[[], _T | None], open: Callable[[_T], Content], store: str) -> Content:
+    """The content that readers see, if it is still seen once it is open: so it was there, whole, while it was opened.
 
-    @abstractmethod
-    def held(self) -> str | None:
-        """The key of the content that readers see."""
-
-    @abstractmethod
-    def describe(self) -> str:
-        """What and where it is, without a secret."""
-
-    @abstractmethod
-    def _open(self, key: str) -> Content:
-        """The content of that key, which is there."""
-
-    def content(self) -> Content:
-        """What readers see."""
-        key = self.held()
-        if key is None:
-            raise nothing_in(self.describe())
-        return self._open(key)
-
-
-def nothing_in(store: str) -> InputError:
-    """The error for a search in a store that was never filled."""
-    return InputError(f"{store} holds nothing yet; ragtune.stores.fill fills it")
+    Raises:
+        InputError: nothing was published.
+    """
+    told = current()
+    while told is not None:
+        before, content = told, None
+        try:
+            content = open(before)
+        except Exception:  # whatever a database says when it is removed in the midst of it
+            if current() == before:
+                raise
+        told = current()
+        if content is not None and told == before:
+            return content
+        if content is not None:
+            content.close()
+    raise InputError(f"{store} holds nothing yet; ragtune.stores.fill fills it")

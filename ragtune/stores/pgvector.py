@@ -1,4 +1,4 @@
-"""PostgreSQL with the extension pgvector: a table for each content, renamed in one transaction."""
+"""PostgreSQL with the extension pgvector: a table for each content, and a view that is replaced in one transaction."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from ragtune.errors import InputError, WorkspaceError
-from ragtune.stores._store import Content, Found, Knobs, Matrix, OnServer, Row, Rows
-from ragtune.stores._urls import checked, is_version, version_of
+from ragtune.stores._servers import OnServer
+from ragtune.stores._store import Content, Found, Knobs, Matrix, Row, Rows
+from ragtune.stores._urls import checked, is_version, key_of, version_of
 
 _MARK = "ragtune:"
-"""A table with this comment was made here."""
+"""A view with this comment was made here; the rest of it is the key of its content."""
 _WIDEST_GRAPH = 2_000
 """Dimensions that an HNSW index of pgvector takes; wider vectors are searched exactly."""
 _COLUMNS = "place, chunk, document, start_at, end_at, text, metadata"
@@ -22,8 +23,7 @@ _COLUMNS = "place, chunk, document, start_at, end_at, text, metadata"
 class PgVectorStore(OnServer):
     """`postgresql://USER@HOST:PORT/DATABASE#TABLE`, where the url is libpq's; the password is best left to PGPASSWORD.
 
-    Searched exactly until it has as many rows as `graph_from`, then by an HNSW index. The table that readers see is
-    replaced in one transaction: `DROP`, `RENAME` and its comment, which holds the key.
+    Searched exactly until it has as many rows as `graph_from`, then by an HNSW index. What readers see is a view.
     """
 
     limit = 5_000
@@ -40,7 +40,7 @@ class PgVectorStore(OnServer):
             raise InputError(f"{self._told} cannot be reached: {str(error).splitlines()[0]}") from error
 
     def held(self) -> str | None:
-        """What the table's comment says."""
+        """What the view's comment says."""
         comment = self._comment()
         return comment.removeprefix(_MARK) if comment and comment.startswith(_MARK) else None
 
@@ -67,15 +67,14 @@ class PgVectorStore(OnServer):
         self._db.execute(f'DROP TABLE IF EXISTS "{version_of(self._name, key)}"')
 
     def publish(self, key: str) -> None:
-        """Old for new, and every other content gone, or nothing of it."""
-        name = version_of(self._name, key)
+        """New for old, and every other content gone, or nothing of it."""
         tables = self._db.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
         with self._db.transaction():
-            self._db.execute(f'DROP TABLE IF EXISTS "{self._name}"')
-            self._db.execute(f'ALTER TABLE "{name}" RENAME TO "{self._name}"')
-            self._db.execute(f"COMMENT ON TABLE \"{self._name}\" IS '{_MARK}{key}'")
+            self._db.execute(f'DROP VIEW IF EXISTS "{self._name}"')
+            self._db.execute(f'CREATE VIEW "{self._name}" AS SELECT * FROM "{version_of(self._name, key)}"')
+            self._db.execute(f"COMMENT ON VIEW \"{self._name}\" IS '{_MARK}{key}'")
             for (other,) in tables:
-                if is_version(other, self._name) and other != name:
+                if is_version(other, self._name) and key_of(other) != key:
                     self._db.execute(f'DROP TABLE "{other}"')
         self._db.execute("SELECT pg_advisory_unlock_all()")
 
@@ -88,11 +87,11 @@ class PgVectorStore(OnServer):
         self._db.close()
 
     def _open(self, key: str) -> Content:
-        """What is published has no key in its name."""
-        return _Table(self._db, self._name, self.knobs)
+        """The table itself: what is read is of one content, whatever becomes of the view."""
+        return _Table(self._db, version_of(self._name, key), self.knobs)
 
     def _comment(self) -> str | None:
-        """Of the table that readers see, "" for none; None where there is no such table."""
+        """Of the view or table of that name, "" for none; None where there is neither."""
         found = self._one("SELECT to_regclass(%s)::oid", f'"{self._name}"')
         return None if found is None else self._one("SELECT obj_description(%s, 'pg_class')", found) or ""
 
