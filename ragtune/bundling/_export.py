@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ragtune import spelling
-from ragtune.bundling._manifest import FORMAT, Artefact, Manifest, digest_of
+from ragtune.bundling._manifest import FORMAT, PROFILE, Artefact, Manifest, revision_after
 from ragtune.bundling._parts import kept, prepared
-from ragtune.bundling._writing import publish, put, refuse_strangers
+from ragtune.bundling._writing import publish, put, refuse_strangers, writing
 from ragtune.engine import codec
 from ragtune.engine.compute import Computer
 from ragtune.engine.step import closure
@@ -48,32 +49,39 @@ def export(study: Study, workspace: Workspace, configuration: str, folder: Path)
     recorded = [step.component.name for step in closure([wired.contexts]) if step.component.recorded]
     if recorded:
         raise InputError(f"{recorded[0]} replays what was recorded for the study's questions, and can answer no other")
+    with writing(folder):
+        return _written(study, workspace, entry, wired, data, folder)
+
+
+def _written(
+    study: Study, workspace: Workspace, entry: Mapping[str, Any], wired: Wired, data: DataSteps, folder: Path
+) -> Manifest:
     computer = Computer(workspace)
     artefacts: dict[str, Artefact] = {}
     slots = {slot: spec for slot, spec in wired.configuration.spec().items() if slot not in ("prompt", "generator")}
     with workspace.writing():
         for step in kept(prepared(wired, data)):
             what = f"{step.component.kind} {step.component.name}: {step.verb}"
-            artefacts[step.key] = put(folder, step.key, what, codec.encode(computer.value(step)))
+            artefacts[step.key] = put(folder, what, codec.encode(computer.value(step)))
         corpus, chunks = computer.value(data.corpus), computer.value(wired.chunks)
         profile = codec.encode(_profile(study, wired, data, computer))
-        named = digest_of(profile)
-        artefacts[named] = put(folder, named, "profile of the tuning queries", profile)
+        artefacts[PROFILE] = put(folder, "profile of the tuning queries", profile)
     manifest = Manifest(
         format=FORMAT,
         pipeline="rag",
         ragtune=version("ragtune"),
         made=time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        revision=revision_after(folder),
         study=study.name,
         configuration=entry["id"],
         slots=slots,
         versions={slot: each.version for slot, each in wired.configuration.slots().items() if each and slot in slots},
         key=wired.contexts.key,
         size={"documents": len(corpus.documents), "chunks": len(chunks)},
+        documents=artefacts[data.corpus.key].digest,
         data=data.known_as,
         lock={name: str(told) for name, told in study.record["lock"].items()},
         verdict=_verdict(study, entry["id"]),
-        profile=named,
         artefacts=artefacts,
     )
     publish(folder, manifest, _readme(manifest, folder.name))
@@ -115,8 +123,7 @@ def _readme(manifest: Manifest, name: str) -> str:
     means = "\n".join(f"- {metric}: {mean:.4f}" for metric, mean in manifest.verdict["means"].items())
     return f"""# {name}
 
-A retriever that was tuned with ragtune {manifest.ragtune}: configuration {manifest.configuration} of study {manifest.study},
-{manifest.told_size}.
+A retriever that was tuned with ragtune {manifest.ragtune}: configuration {manifest.configuration} of study {manifest.study}.
 
 ```python
 import ragtune

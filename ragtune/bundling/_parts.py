@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ragtune.engine.step import Step
-from ragtune.engine.timing import online_steps, ready_before
+from ragtune.engine.timing import online_steps, ready_before, unkept
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Wired
 
@@ -23,3 +24,10 @@ def kept(steps: Iterable[Step]) -> Iterator[Step]:
             yield from kept(step.inputs)
         else:
             yield step
+
+
+def made(step: Step, values: dict[str, Any]) -> Any:
+    """The value of a step that is not kept, from those that are."""
+    if step.key not in values:
+        values[step.key] = step.run([made(below, values) for below in step.inputs], **unkept(step))
+    return values[step.key]
