@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ragtune.bundling._manifest import Manifest, read_artefact, read_manifest
+from ragtune.bundling._manifest import Manifest, map_artefact, read_manifest
 from ragtune.bundling._parts import kept, made, prepared
 from ragtune.engine import codec
 from ragtune.engine.step import Step
@@ -103,7 +103,7 @@ def _loaded(folder: Path, manifest: Manifest) -> Loaded:
             raise WorkspaceError(
                 f"{folder} has no {step.component.kind} {step.component.name}: {step.verb}; export it again"
             )
-        values[step.key] = codec.decode(read_artefact(folder, manifest.artefacts[step.key]), step.result)
+        values[step.key] = codec.view(map_artefact(folder, manifest.artefacts[step.key]), step.result)
     for step in steps:
         made(step, values)
     return Loaded(folder, manifest, wired, data, values)

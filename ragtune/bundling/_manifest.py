@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Literal
 
@@ -97,7 +98,7 @@ def revision_after(folder: Path) -> int:
         return 0
 
 
-def digest_of(data: bytes) -> str:
+def digest_of(data: bytes | mmap) -> str:
     """Of an artefact's bytes."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
@@ -107,17 +108,20 @@ def artefact_path(folder: Path, artefact: Artefact) -> Path:
     return folder / FOLDER / artefact.digest
 
 
-def read_artefact(folder: Path, said: Artefact) -> bytes:
-    """The bytes of an artefact, checked.
+def map_artefact(folder: Path, said: Artefact) -> mmap:
+    """The bytes of an artefact, checked, in a file that is mapped into memory: processes share them.
 
     Raises:
         WorkspaceError: it is missing or damaged.
     """
     path = artefact_path(folder, said)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = mmap(file.fileno(), 0, access=ACCESS_READ)
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be read ({error.strerror}); export the bundle again") from error
+    except ValueError:  # an empty file is not mapped
+        data = mmap(-1, 1)
     if len(data) != said.bytes or digest_of(data) != said.digest:
         raise WorkspaceError(f"{path} ({said.holds}) is damaged; export the bundle again")
     return data
@@ -127,7 +131,7 @@ def faults(folder: Path, manifest: Manifest) -> Iterator[str]:
     """What is wrong with the files of a bundle."""
     for artefact in manifest.artefacts.values():
         try:
-            read_artefact(folder, artefact)
+            map_artefact(folder, artefact)
         except WorkspaceError as error:
             yield str(error)
 

@@ -163,10 +163,10 @@ def test_a_bundle_that_is_replaced_while_it_is_loaded_is_loaded_anew(swept, ship
         if read_manifest(folder).configuration != other:
             export(study, place, other, shipped)
             raise WorkspaceError("gone")
-        return read_artefact(folder, artefact)
+        return map_artefact(folder, artefact)
 
-    read_artefact = _loading.read_artefact
-    monkeypatch.setattr(_loading, "read_artefact", read)
+    map_artefact = _loading.map_artefact
+    monkeypatch.setattr(_loading, "map_artefact", read)
     assert load(shipped).manifest.configuration == other
 
 
