@@ -51,7 +51,10 @@ def view(data: mmap, cls: Any) -> Any:
 
 
 def _arrays(data: mmap) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Source: https://github.com/huggingface/safetensors#format"""
+    """The arrays by name.
+
+    Source: https://github.com/huggingface/safetensors#format
+    """
     import numpy as np
 
     at = len(_MAGIC) + _SUM
