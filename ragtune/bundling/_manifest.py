@@ -29,14 +29,28 @@ class Artefact(BaseModel):
     digest: str
 
 
+class Stored(BaseModel):
+    """The store that searches among the vectors: its url without a secret, the key of its content, and its knobs.
+
+    `overlap` is the share of the exact search's first ten that it found when it was filled.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    key: str
+    knobs: dict[str, int]
+    overlap: float
+
+
 class Manifest(BaseModel):
     """`bundle.json`.
 
     `slots` is the design as YAML has it, `versions` the version of the component in each slot, `key` what the design on
     the study's data is known by; `data` has the digests of these data, `lock` the versions of packages that can move a
     score, as they were in the study. `artefacts` are by the key of the step whose value they hold, which stays when
-    documents change; `profile` is what traffic is held against. `revision` counts what was published in this folder, and
-    `documents` is the digest of those that it holds now.
+    documents change; `profile` is what traffic is held against. `store` is there where one searches among the vectors.
+    `revision` counts what was published in this folder, and `documents` is the digest of those that it holds now.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +71,7 @@ class Manifest(BaseModel):
     lock: dict[str, str]
     verdict: dict[str, Any]
     artefacts: dict[str, Artefact]
+    store: Stored | None = None
 
     @property
     def told_size(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 from ragtune.bundling._changing import Change, added, deleted, replaced
 from ragtune.bundling._loading import Loaded, load_bundle
@@ -15,6 +15,8 @@ from ragtune.bundling._manifest import Manifest, read_manifest
 from ragtune.bundling._pieces import Pieces
 from ragtune.bundling._updating import updated
 from ragtune.bundling._writing import writing
+from ragtune.engine.step import Step
+from ragtune.errors import StepError
 from ragtune.types import Contexts, Corpus, Document, Ranking
 
 
@@ -75,8 +77,7 @@ class Retriever:
             raise ValueError(f"k is at least 1, not {k}")
         if not queries:
             return []
-        loaded = self._loaded
-        values = loaded.run(loaded.ranks, queries)
+        loaded, values = self._run(lambda loaded: loaded.ranks, queries)
         stages = {slot: values[step.key] for slot, step in loaded.stages.items()}
         return [_found(loaded, stages, i, k) for i in range(len(queries))]
 
@@ -90,8 +91,8 @@ class Retriever:
 
     def context(self, query: str) -> Context:
         """What the design packs for a prompt."""
-        loaded = self._loaded
-        contexts: Contexts = loaded.run(loaded.packs, [query])[loaded.wired.contexts.key]
+        loaded, values = self._run(lambda loaded: loaded.packs, [query])
+        contexts: Contexts = values[loaded.wired.contexts.key]
         columns = (contexts.document.tolist(), contexts.start.tolist(), contexts.end.tolist())
         passages = tuple(_passage(loaded.corpus, *row) for row in zip(*columns, strict=True))
         return Context(passages, int(contexts.tokens[0]))
@@ -102,8 +103,8 @@ class Retriever:
 
     def ranking(self, queries: Sequence[str]) -> Ranking:
         """The ranking as the study has it: chunks by their number."""
-        loaded = self._loaded
-        found: Ranking = loaded.run(loaded.ranks, queries)[loaded.wired.ranking.key]
+        loaded, values = self._run(lambda loaded: loaded.ranks, queries)
+        found: Ranking = values[loaded.wired.ranking.key]
         return found
 
     def add(self, documents: Iterable[Document]) -> Change:
@@ -146,6 +147,27 @@ class Retriever:
             self._loaded = _current(before)
             return self._loaded is not before
 
+    def close(self) -> None:
+        """Let go of a store's files and connections; a retriever without a store has none."""
+        self._loaded.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self, steps: Callable[[Loaded], list[Step]], queries: Sequence[str]) -> tuple[Loaded, dict[str, Any]]:
+        """A request; again where a store holds other documents than it did, which another process put there."""
+        loaded = self._loaded
+        try:
+            return loaded, loaded.run(steps(loaded), queries)
+        except StepError:
+            if loaded.search is None or not (self.refresh() or self._loaded is not loaded):
+                raise
+        loaded = self._loaded
+        return loaded, loaded.run(steps(loaded), queries)
+
     def _change(self, edit: Callable[[Corpus], Pieces]) -> Change:
         with self._changing, writing(self._loaded.folder):
             loaded = _current(self._loaded)
@@ -165,7 +187,7 @@ def load(folder: str | Path) -> Retriever:
 
 def _current(loaded: Loaded) -> Loaded:
     """The same where nothing was published since."""
-    return loaded if read_manifest(loaded.folder) == loaded.manifest else load_bundle(loaded.folder)
+    return loaded if read_manifest(loaded.folder) == loaded.manifest else load_bundle(loaded.folder, loaded)
 
 
 def _found(loaded: Loaded, stages: Mapping[str, Ranking], i: int, k: int) -> list[Passage]:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ragtune.bundling._changing import Change
-from ragtune.bundling._loading import Loaded
+from ragtune.bundling._loading import Loaded, read_value
 from ragtune.bundling._manifest import Artefact, digest_of
 from ragtune.bundling._parts import kept, made, prepared
 from ragtune.bundling._pieces import DOCUMENT_WISE, Pieces
+from ragtune.bundling._stored import needed, put_in, search_in
 from ragtune.bundling._writing import publish, put
 from ragtune.component import RowModel
 from ragtune.engine import codec
@@ -28,26 +29,32 @@ from ragtune.types import Chunks, Corpus
 def updated(loaded: Loaded, pieces: Pieces) -> tuple[Loaded, Change]:
     """The bundle with edited documents, once its folder has them; what that came to."""
     new = _New(loaded, pieces)
-    steps = prepared(loaded.wired, loaded.data)
-    values = {step.key: new.value(step) for step in (*kept(steps), *steps)}
+    search = loaded.search
+    searches = search.searches if search else None
     artefacts = dict(loaded.manifest.artefacts)
-    for step in kept(steps):
-        if values[step.key] is not loaded.values[step.key]:
-            artefacts[step.key] = _put(loaded, artefacts[step.key], values[step.key])
+    for step in needed(loaded.wired, loaded.data, searches):
+        artefacts[step.key] = _put(loaded, artefacts[step.key], new.value(step))
+    steps = prepared(loaded.wired, loaded.data, searches.keys if searches else ())
+    values = {step.key: new.value(step) for step in (*kept(steps), *steps)}
     corpus, chunks = values[loaded.data.corpus.key], values[loaded.wired.chunks.key]
     size = {"documents": len(corpus.documents), "chunks": len(chunks)}
-    manifest = loaded.manifest.model_copy(
-        update={
-            "artefacts": artefacts,
-            "documents": artefacts[loaded.data.corpus.key].digest,
-            "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-            "revision": loaded.manifest.revision + 1,
-            "size": size,
-        }
-    )
+    changed: dict[str, Any] = {
+        "artefacts": artefacts,
+        "documents": artefacts[loaded.data.corpus.key].digest,
+        "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "revision": loaded.manifest.revision + 1,
+        "size": size,
+    }
+    if search and loaded.manifest.store:
+        told = put_in(search.store, search.searches, artefacts, (chunks, corpus, new.value(search.searches.vectors)))
+        changed["store"] = loaded.manifest.store.model_copy(update={"key": told.key, "overlap": told.overlap})
+        search = search_in(search.store, changed["store"], search.searches)
+    manifest = loaded.manifest.model_copy(update=changed)
     publish(loaded.folder, manifest)
+    if search and manifest.store:
+        search.store.publish(manifest.store.key)
     change = Change(**size, embedded=new.embedded)
-    return Loaded(loaded.folder, manifest, loaded.wired, loaded.data, values), change
+    return Loaded(loaded.folder, manifest, loaded.wired, loaded.data, values, search), change
 
 
 def _put(loaded: Loaded, before: Artefact, value: Any) -> Artefact:
@@ -77,6 +84,9 @@ class _New:
         self._loaded = loaded
         self._pieces = pieces
         self._old = dict(loaded.values)
+        if loaded.search:
+            vectors = loaded.search.searches.vectors
+            self._old.setdefault(vectors.key, read_value(loaded.folder, loaded.manifest, vectors))
         corpus = loaded.data.corpus.key
         self._new: dict[str, Any] = {corpus: pieces.corpus}
         self._alone: dict[str, Any] = {corpus: pieces.corpora[1]}
