@@ -112,7 +112,8 @@ class Torment:
         name = self.rng.choice(["export"] if len(before) < 4 or len(before) > 40 else list(self.seconds))
         wish, after = self.wish(name, before)
         child = fork(wish)
-        time.sleep(self.rng.uniform(0, 1.1) * self.seconds[name])
+        least = self.rng.choice([0, 0.8])  # any instant, or when all is about to be published
+        time.sleep(self.rng.uniform(least, 1.1) * self.seconds[name])
         os.kill(child, signal.SIGKILL)
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         assert ended in (0, -signal.SIGKILL), name
