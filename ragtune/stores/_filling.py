@@ -68,6 +68,23 @@ def fill(
     A store that holds them already is left alone. A fill that was cut off goes on; when what it left cannot be read, or is
     not what was put there, the content is made anew.
 
+    Args and errors are those of `prepare`.
+    """
+    told = prepare(store, key, rows, queries=queries, watcher=watcher)
+    store.publish(told.key)
+    return told
+
+
+def prepare(
+    store: Store,
+    key: str,
+    rows: Rows,
+    *,
+    queries: Matrix | None = None,
+    watcher: Watcher | None = None,
+) -> Filled:
+    """Put these rows into a store, whole and unseen: `store.find` finds them by the key that is told, `publish` shows them.
+
     Args:
         store: From `open_store`.
         key: Of the rows and their vectors: equal keys, equal rows.
@@ -85,15 +102,15 @@ def fill(
         raise InputError("a vector has a number that is not finite; no store takes it")
     name = content_key(key, store.knobs)
     asked = rows.vectors[:: max(1, len(rows) // _PROBES)][:_PROBES] if queries is None else queries[:_PROBES]
-    if store.held() == name:
-        content = store.content()
-        try:
-            return _filled(content, name, rows, 0, asked)
-        finally:
-            content.close()
-    told = _draft(store, name, rows, asked, watcher)
-    store.publish(name)
-    return told
+    content = store.find(name) if store.held() == name else None
+    if content is None:
+        told = _draft(store, name, rows, asked, watcher)
+        store.settle(name)
+        return told
+    try:
+        return _filled(content, name, rows, 0, asked)
+    finally:
+        content.close()
 
 
 def _draft(store: Store, name: str, rows: Rows, asked: Matrix, watcher: Watcher | None) -> Filled:

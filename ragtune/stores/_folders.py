@@ -54,24 +54,36 @@ class FolderStore(Closing):
             write_atomically(place / _DIM, json.dumps(dim).encode())
             return self.open(place, dim)
 
+    def find(self, key: str) -> Content | None:
+        """What is in its folder."""
+        try:
+            dim = json.loads((self._folder / key / _DIM).read_text())
+        except FileNotFoundError:
+            return None
+        return self.open(self._folder / key, dim)
+
     def discard(self, key: str) -> None:
         """Remove its folder."""
         shutil.rmtree(self._folder / key, ignore_errors=True)
 
-    def publish(self, key: str) -> None:
-        """See that it is on the disk, name it; then the others can go."""
-        dim = json.loads((self._folder / key / _DIM).read_text())
-        told = {"store": self.scheme, "key": key, "dim": dim}
+    def settle(self, key: str) -> None:
+        """All that is in its folder."""
         sync_tree(self._folder / key)
-        write_atomically(self._folder / POINTER, json.dumps(told).encode())
-        for path in self._folder.iterdir():
-            if KEY.fullmatch(path.name) and path.name != key:
-                shutil.rmtree(path, ignore_errors=True)
+
+    def publish(self, key: str) -> None:
+        """Name it; then the others can go. Where it is named already nothing does: another process may be filling."""
+        if self.held() != key:
+            dim = json.loads((self._folder / key / _DIM).read_text())
+            told = {"store": self.scheme, "key": key, "dim": dim}
+            write_atomically(self._folder / POINTER, json.dumps(told).encode())
+            for path in self._folder.iterdir():
+                if KEY.fullmatch(path.name) and path.name != key:
+                    shutil.rmtree(path, ignore_errors=True)
         self._drop_lock()
 
     def content(self) -> Content:
         """What the pointer names."""
-        return seen(self._pointer, lambda told: self.open(self._folder / told["key"], told["dim"]), self.describe())
+        return seen(self.held, self.find, self.describe())
 
     def describe(self) -> str:
         """As its url."""

@@ -24,12 +24,15 @@ class OnServer(Closing, ABC):
         """What and where it is, without a secret."""
 
     @abstractmethod
-    def _open(self, key: str) -> Content:
-        """The content of that key, which is there; an error where it is not."""
+    def find(self, key: str) -> Content | None:
+        """The content of that key, seen or unseen; None where there is none."""
 
     def content(self) -> Content:
         """What readers see."""
-        return seen(self.held, self._open, self.describe())
+        return seen(self.held, self.find, self.describe())
+
+    def settle(self, key: str) -> None:
+        """A server sees to that."""
 
 
 class WithoutLocks(OnServer):
@@ -54,6 +57,8 @@ class WithoutLocks(OnServer):
     def publish(self, key: str) -> None:
         """Name it; then the one that was read before can go, and what was abandoned."""
         before = self.held()
+        if before == key:
+            return
         self._show(key)
         for other, begun in self._begun().items():
             gone = other == before or time.time() - begun > ABANDONED_S

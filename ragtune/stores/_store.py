@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from ragtune.errors import InputError
 from ragtune.types import Floats, Ints
 
 Matrix = NDArray[np.float32]
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -115,12 +114,20 @@ class Store(Protocol):
         """The unseen content of that key, with what an earlier fill left of it."""
         ...
 
+    def find(self, key: str) -> Content | None:
+        """The content of that key, seen or unseen; None where there is none."""
+        ...
+
+    def settle(self, key: str) -> None:
+        """See that an unseen content, whole and closed, is on the disk."""
+        ...
+
     def discard(self, key: str) -> None:
         """Remove an unseen content."""
         ...
 
     def publish(self, key: str) -> None:
-        """From now on readers see this one; every other content is removed."""
+        """From now on readers see this one, and others are removed; nothing is, where they see it already."""
         ...
 
     def content(self) -> Content:
@@ -153,23 +160,25 @@ class Closing:
         self.close()
 
 
-def seen(current: Callable[[], _T | None], open: Callable[[_T], Content], store: str) -> Content:
+def seen(current: Callable[[], str | None], find: Callable[[str], Content | None], store: str) -> Content:
     """The content that readers see, if it is still seen once it is open: so it was there, whole, while it was opened.
 
     Raises:
-        InputError: nothing was published.
+        InputError: nothing was published, or it was removed.
     """
-    told = current()
-    while told is not None:
-        before, content = told, None
+    key = current()
+    while key is not None:
+        before, content = key, None
         try:
-            content = open(before)
+            content = find(before)
         except Exception:  # whatever a database says when it is removed in the midst of it
             if current() == before:
                 raise
-        told = current()
-        if content is not None and told == before:
+        key = current()
+        if content is not None and key == before:
             return content
         if content is not None:
             content.close()
+        elif key == before:
+            break
     raise InputError(f"{store} holds nothing yet; ragtune.stores.fill fills it")

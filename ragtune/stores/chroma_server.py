@@ -57,6 +57,11 @@ class ChromaServerStore(WithoutLocks):
         draft.modify(metadata={_BEGUN: time.time()})
         return ChromaContent(draft, lambda: None)
 
+    def find(self, key: str) -> Content | None:
+        """Its collection."""
+        rows = self._found(version_of(self._server.name, key))
+        return None if rows is None else ChromaContent(rows, lambda: None)
+
     def discard(self, key: str) -> None:
         """Remove its collection."""
         from chromadb.errors import NotFoundError
@@ -71,10 +76,6 @@ class ChromaServerStore(WithoutLocks):
     def close(self) -> None:
         """The connections, which Chroma's own close leaves open."""
         close(self._client)
-
-    def _open(self, key: str) -> Content:
-        name = version_of(self._server.name, key)
-        return ChromaContent(self._client.get_collection(name, embedding_function=None), lambda: None)
 
     def _show(self, key: str) -> None:
         told = {_CURRENT: version_of(self._server.name, key)}

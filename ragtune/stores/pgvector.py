@@ -1,4 +1,4 @@
-"""PostgreSQL with the extension pgvector: a table for each content, and a view that is replaced in one transaction."""
+"""PostgreSQL with the extension pgvector: a table for each content, and a view of the one that readers see."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.stores._servers import OnServer
 from ragtune.stores._store import Content, Found, Knobs, Matrix, Row, Rows
-from ragtune.stores._urls import checked, is_version, key_of, version_of
+from ragtune.stores._urls import checked, is_version, version_of
 
 _MARK = "ragtune:"
-"""A view with this comment was made here; the rest of it is the key of its content."""
+"""A view with this comment was made here."""
 _WIDEST_GRAPH = 2_000
 """Dimensions that an HNSW index of pgvector takes; wider vectors are searched exactly."""
 _COLUMNS = "place, chunk, document, start_at, end_at, text, metadata"
@@ -23,7 +23,8 @@ _COLUMNS = "place, chunk, document, start_at, end_at, text, metadata"
 class PgVectorStore(OnServer):
     """`postgresql://USER@HOST:PORT/DATABASE#TABLE`, where the url is libpq's; the password is best left to PGPASSWORD.
 
-    Searched exactly until it has as many rows as `graph_from`, then by an HNSW index. What readers see is a view.
+    Searched exactly until it has as many rows as `graph_from`, then by an HNSW index. What readers see is a view of a
+    table, replaced in one transaction together with its comment, which holds the key.
     """
 
     limit = 5_000
@@ -45,11 +46,11 @@ class PgVectorStore(OnServer):
         return comment.removeprefix(_MARK) if comment and comment.startswith(_MARK) else None
 
     def draft(self, key: str, dim: int) -> Content:
-        """A table beside it; another fill of the same table waits in no line, it is refused."""
+        """A table of its own; another fill under the same name waits in no line, it is refused."""
         import psycopg
 
         if self._comment() is not None and self.held() is None:
-            raise InputError(f"{self.describe()} is a table that ragtune did not make; name another")
+            raise InputError(f"{self.describe()} is a table or view that ragtune did not make; name another")
         if not self._one("SELECT pg_try_advisory_lock(hashtext(%s))", _MARK + self._name):
             raise WorkspaceError(f"another process is filling {self.describe()}")
         try:
@@ -62,20 +63,19 @@ class PgVectorStore(OnServer):
         )
         return _Table(self._db, version_of(self._name, key), self.knobs)
 
+    def find(self, key: str) -> Content | None:
+        """Its table."""
+        name = version_of(self._name, key)
+        return _Table(self._db, name, self.knobs) if self._one("SELECT to_regclass(%s)::oid", f'"{name}"') else None
+
     def discard(self, key: str) -> None:
         """Remove its table."""
         self._db.execute(f'DROP TABLE IF EXISTS "{version_of(self._name, key)}"')
 
     def publish(self, key: str) -> None:
-        """New for old, and every other content gone, or nothing of it."""
-        tables = self._db.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
-        with self._db.transaction():
-            self._db.execute(f'DROP VIEW IF EXISTS "{self._name}"')
-            self._db.execute(f'CREATE VIEW "{self._name}" AS SELECT * FROM "{version_of(self._name, key)}"')
-            self._db.execute(f"COMMENT ON VIEW \"{self._name}\" IS '{_MARK}{key}'")
-            for (other,) in tables:
-                if is_version(other, self._name) and key_of(other) != key:
-                    self._db.execute(f'DROP TABLE "{other}"')
+        """Old for new, and every other content gone, or nothing of it."""
+        if self.held() != key:
+            self._replace(key)
         self._db.execute("SELECT pg_advisory_unlock_all()")
 
     def describe(self) -> str:
@@ -86,12 +86,19 @@ class PgVectorStore(OnServer):
         """The connection, and with it a lock that it holds."""
         self._db.close()
 
-    def _open(self, key: str) -> Content:
-        """The table itself: what is read is of one content, whatever becomes of the view."""
-        return _Table(self._db, version_of(self._name, key), self.knobs)
+    def _replace(self, key: str) -> None:
+        name = version_of(self._name, key)
+        tables = self._db.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
+        with self._db.transaction():
+            self._db.execute(f'DROP VIEW IF EXISTS "{self._name}"')
+            self._db.execute(f'CREATE VIEW "{self._name}" AS SELECT * FROM "{name}"')
+            self._db.execute(f"COMMENT ON VIEW \"{self._name}\" IS '{_MARK}{key}'")
+            for (other,) in tables:
+                if is_version(other, self._name) and other != name:
+                    self._db.execute(f'DROP TABLE "{other}"')
 
     def _comment(self) -> str | None:
-        """Of the view or table of that name, "" for none; None where there is neither."""
+        """Of the view that readers see, "" for none; None where nothing has this name."""
         found = self._one("SELECT to_regclass(%s)::oid", f'"{self._name}"')
         return None if found is None else self._one("SELECT obj_description(%s, 'pg_class')", found) or ""
 

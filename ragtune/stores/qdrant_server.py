@@ -45,6 +45,10 @@ class QdrantServerStore(WithoutLocks):
         self._client.update_collection(version_of(self._name, key), metadata=begun)
         return self._open(key)
 
+    def find(self, key: str) -> Content | None:
+        """Its collection."""
+        return self._open(key) if self._client.collection_exists(version_of(self._name, key)) else None
+
     def discard(self, key: str) -> None:
         """Remove its collection."""
         self._client.delete_collection(version_of(self._name, key))

@@ -27,6 +27,19 @@ def test_two_fillers_do_not_meet(kind, place):
         assert fill(two, "b", OLD).rows == 10
 
 
+def test_who_finds_what_it_would_fill_removes_nothing(url):
+    """As `fill` and `publish` do nothing then, they take no lock."""
+    with opened(url, limit=10) as one, opened(url) as two:
+        fill(two, "old", OLD)
+
+        def meanwhile(done, _):
+            if done == 20:
+                assert fill(two, "old", OLD).added == 0
+
+        assert fill(one, "new", NEW, watcher=meanwhile).added == 40
+        assert everything(two) == list(NEW.rows)
+
+
 @WITHOUT_LOCKS
 def test_where_no_locks_are_two_fillers_leave_each_others_contents_alone(kind, place):
     url = place(kind)
@@ -71,15 +84,14 @@ def test_readers_never_see_two_contents_at_once(url):
 def test_a_content_that_is_replaced_while_it_is_opened_is_not_the_one_that_is_read(url, monkeypatch):
     with opened(url) as filler, opened(url) as reader:
         fill(filler, "old", OLD)
-        name = "open" if hasattr(reader, "open") else "_open"
-        opens, pending = getattr(reader, name), ["new"]
+        finds, pending = reader.find, ["new"]
 
-        def late(*given):
+        def late(key):
             if pending:
                 fill(filler, pending.pop(), NEW)
-            return opens(*given)
+            return finds(key)
 
-        monkeypatch.setattr(reader, name, late)
+        monkeypatch.setattr(reader, "find", late)
         assert everything(reader) == list(NEW.rows)
 
 
