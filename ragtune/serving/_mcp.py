@@ -26,6 +26,7 @@ from ragtune.serving._metrics import Metrics
 from ragtune.serving._problems import problem
 from ragtune.serving._serving import Serving, states
 from ragtune.serving._settings import Settings
+from ragtune.serving._starting import first_of
 from ragtune.serving._workers import BusyError, SlowError, Workers
 from ragtune.toolformats.mcp import Mcp
 from ragtune.tools import Tool, validator, wrong_arguments
@@ -134,13 +135,8 @@ def serve_stdio(make: Callable[[], Offer]) -> None:
     try:
         anyio.run(within)
     except BaseExceptionGroup as group:
-        raise _first(group) from group
+        raise first_of(group) from group
     sys.stdout.flush()
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
 def _only_post(app: ASGIApp) -> ASGIApp:
