@@ -179,7 +179,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "toolpanels",
         "tools",
     ),
-    "adapters": ("bundling",),
+    "adapters": ("bundling", "tools"),
     "serving": (*GROUND, "mcp_client", "toolformats", "tools"),
     "report": (
         *GROUND,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -101,6 +102,15 @@ def test_over_http(desk, monkeypatch):
     options = ("--mcp", "--transport", "http", "--upstream", UPSTREAM, "--token-env", "TOKEN_OF_TESTS")
     with serving(desk, *options) as (_, address):
         check(*anyio.run(lambda: asked(f"{address}/mcp", used, token_from="DESK")))
+
+
+def test_the_client_of_the_docs(desk, monkeypatch, capsys):
+    text = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    (app,) = (block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "find_tools" in block)
+    with serving(desk, "--mcp", "--transport", "http") as (_, address):
+        monkeypatch.setenv("RAGTUNE_MCP_URL", f"{address}/mcp")
+        exec(compile(app, "serving.md", "exec"), {})
+    assert capsys.readouterr().out == "forecast ['town']\n"
 
 
 def within(folder, upstream, work):
