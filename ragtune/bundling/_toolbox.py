@@ -24,7 +24,7 @@ class Toolbox:
 
     A model is shown `tools`, or what `select` chooses of them for a request, in the language of its provider, which a `form`
     speaks. Its calls come back through `call` as calls of the original tools, and `run` does those where the app gave the
-    functions behind them.
+    functions behind them. `functions` has them by the id of the original.
     """
 
     def __init__(self, loaded: LoadedTools, functions: Functions | None = None) -> None:

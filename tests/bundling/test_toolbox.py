@@ -13,12 +13,13 @@ import pytest
 from click.testing import CliRunner
 
 import ragtune
-from ragtune.bundling import _writing, artefact_path, export, load, load_tools, read_manifest
+from ragtune.bundling import artefact_path, export, load, load_tools, read_manifest
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.toolpanels import trace_tools
+from tests.bundling.cutting import cut_off
 from tests.bundling.desk import ASKED, dataset, shipped
 
 CONFIG = {
@@ -145,17 +146,8 @@ def test_a_writer_that_is_cut_off_leaves_the_old_one(swept, tmp_path, monkeypatc
     first, last = study.scores.configurations[0], study.scores.configurations[-1]
     export(study, place, first, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()
-    write_atomically = _writing.write_atomically
     for cut in (0, 1):
-        calls = iter(range(100))
-
-        def write(path, data, cut=cut, calls=calls):
-            if next(calls) >= cut:
-                raise KeyboardInterrupt
-            write_atomically(path, data)
-
-        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-            patched.setattr(_writing, "write_atomically", write)
+        with cut_off(monkeypatch, cut):
             export(study, place, last, tmp_path / "bundle")
         assert (tmp_path / "bundle" / "bundle.json").read_bytes() == before
         assert load_tools(tmp_path / "bundle").manifest.configuration == first
