@@ -175,8 +175,11 @@ MAY: dict[str, tuple[str, ...]] = {
         "retrievers",
         "stores",
         "study",
+        "toolformats",
+        "toolpanels",
+        "tools",
     ),
-    "adapters": ("bundling",),
+    "adapters": ("bundling", "tools"),
     "serving": (*GROUND, "mcp_client", "toolformats", "tools"),
     "report": (
         *GROUND,

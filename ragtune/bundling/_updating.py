@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ragtune.bundling._changing import Change
-from ragtune.bundling._loading import Loaded, read_value
+from ragtune.bundling._loading import Loaded
 from ragtune.bundling._manifest import Artefact, digest_of
+from ragtune.bundling._opening import read_value
 from ragtune.bundling._parts import kept, made, prepared
 from ragtune.bundling._pieces import DOCUMENT_WISE, Pieces
 from ragtune.bundling._stored import needed, put_in, search_in

@@ -11,7 +11,8 @@ import pytest
 
 from ragtune.component import Component, find, parse, words
 from ragtune.engine.step import Step
-from ragtune.pipelines.tools import Sizes, Tools, ToolSteps, wire_tools
+from ragtune.pipelines.tool_data import ToolSteps
+from ragtune.pipelines.tools import Sizes, Tools, wire_tools
 from ragtune.selectors import offered
 from ragtune.tools import Cases, Replies, Shown, ToolSet
 from ragtune.toolsets import ToolDataset
