@@ -57,9 +57,9 @@ def run(function: Callable[_P, Coroutine[Any, Any, _T]], *args: _P.args, **kwarg
     if threading.current_thread() is running.thread:
         raise RuntimeError("a coroutine must await what it asks for: the loop cannot wait for itself")
     jobs: _Jobs = SimpleQueue()
-    tasks: list[asyncio.Task[_T]] = []
     context = copy_context()
     context.run(_jobs.set, jobs)
+    tasks: list[asyncio.Task[_T]] = []
 
     async def work() -> _T:
         return await function(*args, **kwargs)
@@ -68,16 +68,13 @@ def run(function: Callable[_P, Coroutine[Any, Any, _T]], *args: _P.args, **kwarg
         tasks.append(running.loop.create_task(work(), context=context))
         tasks[0].add_done_callback(lambda _: jobs.put(None))
 
-    running.loop.call_soon_threadsafe(begin)
-    job = None
     try:
+        running.loop.call_soon_threadsafe(begin)
         while job := jobs.get():
             job()
     except BaseException:
-        running.loop.call_soon_threadsafe(lambda: tasks[0].cancel())
-        if job:  # it may have been interrupted half-way
-            job()
-        with suppress(Empty):
+        running.loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
+        with suppress(Empty):  # what came of the work until now is still kept
             while job := jobs.get(timeout=_GRACE_S):
                 job()
         raise
@@ -85,10 +82,7 @@ def run(function: Callable[_P, Coroutine[Any, Any, _T]], *args: _P.args, **kwarg
 
 
 async def here(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """What a function that blocks comes to, called by the thread that waits for this work, in its turn.
-
-    Where that thread is interrupted, the function may be called twice.
-    """
+    """What a function that blocks comes to, called by the thread that waits for this work in `run`, in its turn."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[_T] = loop.create_future()
 
@@ -154,7 +148,8 @@ class _Running:
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, *(close() for close in self.closers), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(close() for close in self.closers), return_exceptions=True)
 
 
 @PerProcess

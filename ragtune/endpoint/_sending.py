@@ -31,7 +31,7 @@ class Sender:
 
     def __init__(self, settings: Settings, lines: Sequence[Line]) -> None:
         self.settings = settings
-        self._pool = Pool([Transport(line, settings.concurrency) for line in lines])
+        self._pool = Pool([Transport(line) for line in lines])
         self._slots = asyncio.Semaphore(settings.concurrency)
 
     async def fetch(self, message: Message) -> bytes:

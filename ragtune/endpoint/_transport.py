@@ -54,19 +54,18 @@ class Sent:
 
 
 class Transport:
-    """Sends to one address; opens no connection before the first request."""
+    """Sends to one address; opens no connection before the first request.
 
-    def __init__(self, line: Line, kept: int) -> None:
+    Connections that nobody uses are kept, and the one used last is taken first. Each is a pool of its own to httpx, which
+    looks at all connections of a pool for every request.
+    """
+
+    def __init__(self, line: Line) -> None:
         import httpx
 
         self.line = line
-        host = urlsplit(line.base_url).hostname
-        self._http = httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {line.key}"} if line.key else {},
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept),
-            trust_env=host not in ("localhost", "127.0.0.1", "::1"),  # a proxy is for what is elsewhere
-            timeout=None,  # `send` bounds the whole, however slowly it drips
-        )
+        self._ssl = httpx.create_ssl_context()
+        self._free: list[httpx.AsyncClient] = []
 
     @property
     def weight(self) -> float:
@@ -75,18 +74,20 @@ class Transport:
 
     async def aclose(self) -> None:
         """Let go of the connections."""
-        await self._http.aclose()
+        while self._free:
+            await self._free.pop().aclose()
 
     async def send(self, message: Message, seconds: float) -> Sent:
-        """One request and its whole reply within so many seconds."""
+        """One request and its whole reply within so many seconds, however slowly it drips."""
         import httpx
 
         url, headers = f"{self.line.base_url}/{message.path}", {"Content-Type": message.kind}
         missed = "did not answer"
+        http = self._free.pop() if self._free else self._connection()
         try:
             async with asyncio.timeout(max(seconds, 1e-3)):
                 began = time.perf_counter()
-                async with self._http.stream(message.method, url, content=message.content, headers=headers) as reply:
+                async with http.stream(message.method, url, content=message.content, headers=headers) as reply:
                     missed = "did not finish its reply"
                     return await self._read(reply, began)
         except TimeoutError:
@@ -96,6 +97,19 @@ class Transport:
         except httpx.RequestError as error:
             what = self.safe(str(error)) or "the connection was cut"
             raise _failures.lost(f"broke off ({type(error).__name__}: {what})") from None
+        finally:
+            self._free.append(http)
+
+    def _connection(self) -> httpx.AsyncClient:
+        import httpx
+
+        host = urlsplit(self.line.base_url).hostname
+        return httpx.AsyncClient(
+            headers={"Authorization": f"Bearer {self.line.key}"} if self.line.key else {},
+            trust_env=host not in ("localhost", "127.0.0.1", "::1"),  # a proxy is for what is elsewhere
+            timeout=None,
+            verify=self._ssl,
+        )
 
     async def _read(self, reply: httpx.Response, began: float) -> Sent:
         body, first, streamed = bytearray(), None, None

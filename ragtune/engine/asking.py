@@ -22,7 +22,9 @@ class Asking:
 
     def __init__(self, memo: Memo, load: Callable[[], AwaitedModel]) -> None:
         self._memo, self._load = memo, load
+        self._asked: dict[bytes, asyncio.Event] = {}
         self._fresh: Rows = {}
+        self._writing = asyncio.Lock()
 
     @cached_property
     def _model(self) -> AwaitedModel:
@@ -33,11 +35,21 @@ class Asking:
         return asyncio.Semaphore(max(1, self._model.workers))
 
     async def rows_or_none(self, texts: Sequence[str]) -> list[bytes | None]:
-        """As `Memo.rows_or_none`; what several ask for at the same time is asked for each of them."""
-        keys, unique, known = await here(self._memo.look_up, texts)
-        if len(known) < len(unique):
-            await here(lambda: self._model)
-            await self.compute(unique, known)
+        """As `Memo.rows_or_none`; for what somebody else is asking for at that time, it waits."""
+        wanted = {self._memo.key(text) for text in texts}
+        while others := [self._asked[key] for key in wanted if key in self._asked]:
+            await others[0].wait()
+        over = asyncio.Event()
+        self._asked.update(dict.fromkeys(wanted, over))
+        try:
+            keys, unique, known = await here(self._memo.look_up, texts)
+            if len(known) < len(unique):
+                await here(lambda: self._model)
+                await self.compute(unique, known)
+        finally:
+            for key in wanted:
+                del self._asked[key]
+            over.set()
         return self._memo.found(keys, known)
 
     async def compute(self, unique: Mapping[bytes, str], known: Rows) -> None:
@@ -63,13 +75,18 @@ class Asking:
         async with self._slots:
             rows = zip(batch, await self._model.rows(list(batch.values())), strict=True)
             fresh = {key: row for key, row in rows if row is not None}
-            self._fresh.update(fresh)
-            await here(self._write)
+            if fresh:
+                await self._keep(fresh)
         return fresh
 
-    def _write(self) -> None:
-        """All that came meanwhile, in one transaction; what was written before does no harm."""
-        fresh = dict(self._fresh)
-        self._memo.keep(fresh)
-        for key in fresh:
-            del self._fresh[key]
+    async def _keep(self, fresh: Rows) -> None:
+        """Wait until they are written: with all that came since the last were, in one transaction."""
+        self._fresh.update(fresh)
+        async with self._writing:
+            if fresh.keys() <= self._fresh.keys():  # else somebody has written them already
+                due, self._fresh = self._fresh, {}
+                try:
+                    await here(self._memo.keep, due)
+                except Exception:
+                    self._fresh.update(due)
+                    raise

@@ -102,7 +102,7 @@ class Memo:
     def due(
         self, unique: Mapping[bytes, str], known: Rows, model: PartialRowModel | AwaitedModel
     ) -> list[dict[bytes, str]]:
-        """The model's batches, without what is known."""
+        """The model's batches, without what is known; from now on they are awaited."""
         keys = list(unique)
         cut = [[keys[i] for i in batch if keys[i] not in known] for batch in model.batches(list(unique.values()))]
         missing = [key for batch in cut for key in batch]
@@ -111,9 +111,13 @@ class Memo:
         return [{key: unique[key] for key in batch} for batch in cut if batch]
 
     def keep(self, fresh: Rows) -> None:
-        """Write rows, all or none."""
+        """Write rows, all or none, and tell how far it is."""
         if fresh and self._database:
-            self._database.put(fresh)
+            try:
+                self._database.put(fresh)
+            except KeyboardInterrupt:  # in the middle, and they may have been paid for
+                self._database.put(fresh)
+                raise
         self.computed += len(fresh)
         if time.monotonic() - self._shown > PROGRESS_SECONDS or self.computed == self._total:
             self._shown = time.monotonic()

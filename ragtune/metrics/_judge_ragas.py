@@ -55,7 +55,7 @@ class RagasJudge(EndpointJudge):
         if not due:
             return scores_of(scores)
         asking = Asking(memo, self.client)
-        rounds = Rounds(lambda questions: self.answers(questions, asking))
+        rounds = Rounds(lambda questions: self.answers(questions, asking), gathered=self.batch)
         make, forms = ragas_measure(self.measure), _Forms()
         options = self.options(memo)
 

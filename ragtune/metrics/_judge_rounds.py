@@ -1,4 +1,4 @@
-"""Coroutines that ask one question after the other, side by side: what they ask at the same time is asked together."""
+"""Coroutines that ask one question after the other, side by side."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ class Lost(BaseException):
 
 
 class Rounds:
-    """Questions of coroutines that run side by side: whatever they have asked, once nobody asks more, makes a round.
+    """Questions of coroutines that run side by side; each has its reply as soon as that is there. Equal ones are one.
 
-    Rounds overlap: nobody waits for the reply to a question of somebody else. Equal questions are one.
+    Where questions are gathered (for a batch, which comes back as a whole), those that were asked until nobody asks more
+    make a round.
     """
 
-    def __init__(self, ask: Callable[[Sequence[Question]], Awaitable[Sequence[Reply]]]) -> None:
-        self._ask = ask
+    def __init__(
+        self, ask: Callable[[Sequence[Question]], Awaitable[Sequence[Reply]]], *, gathered: bool = False
+    ) -> None:
+        self._ask, self._gathered = ask, gathered
         self._group = asyncio.TaskGroup()
         self._waiting: list[Question] = []
         self._replies: dict[Question, asyncio.Future[Reply]] = {}
@@ -41,7 +44,9 @@ class Rounds:
         if question not in self._replies:
             self._replies[question] = asyncio.get_running_loop().create_future()
             self._waiting.append(question)
-            if len(self._waiting) == 1:
+            if not self._gathered:
+                self._group.create_task(self._put(self._waiting.pop()))
+            elif len(self._waiting) == 1:
                 self._group.create_task(self._round())
         return await self._replies[question]
 
@@ -52,7 +57,10 @@ class Rounds:
             turns = turns + 1 if len(self._waiting) == before else 0
             before = len(self._waiting)
         asked, self._waiting = self._waiting, []
-        for question, reply in zip(asked, await self._ask(asked), strict=True):
+        await self._put(*asked)
+
+    async def _put(self, *questions: Question) -> None:
+        for question, reply in zip(questions, await self._ask(questions), strict=True):
             self._replies[question].set_result(reply)
 
 
