@@ -66,7 +66,11 @@ def run(function: Callable[_P, Coroutine[Any, Any, _T]], *args: _P.args, **kwarg
 
     def begin() -> None:
         tasks.append(running.loop.create_task(work(), context=context))
-        tasks[0].add_done_callback(lambda _: jobs.put(None))
+        tasks[0].add_done_callback(end)
+
+    def end(task: asyncio.Task[_T]) -> None:
+        jobs.put(None)
+        task.cancelled() or task.exception()  # which nobody may ask for, where the wait was ended
 
     try:
         running.loop.call_soon_threadsafe(begin)

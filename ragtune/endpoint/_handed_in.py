@@ -72,7 +72,7 @@ class HandedIn(Generic[R]):
             batch = await made
             state = await self._wait(batch)
             lines = {line["custom_id"]: line async for line in self._lines(state)}
-            self._used = self._told(lines)
+            self._used = self._spent_on(lines)
         finally:
             if self.fresh:
                 self._gauge.settle(self._cost, self._used)
@@ -146,7 +146,7 @@ class HandedIn(Generic[R]):
                 if value is not None and value.get("custom_id") in self._asked:
                     yield value
 
-    def _told(self, lines: Mapping[str, dict[str, Any]]) -> Cost:
+    def _spent_on(self, lines: Mapping[str, dict[str, Any]]) -> Cost:
         settings, costs = self._client.settings, []
         for id, line in lines.items():
             body = (line.get("response") or {}).get("body") or {}
