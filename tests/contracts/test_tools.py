@@ -51,11 +51,6 @@ CASES = (
 )
 
 
-class _Memo(Unkept):
-    def rows_or_none(self, texts: Any, load: Any) -> list[bytes | None]:
-        return list(self.rows(texts, load))
-
-
 def run(component: Component, toolset: ToolSet = TOOLSET, cases: Any = CASES, edits: Any = ()) -> Any:
     """What a selector shows, or a caller calls of all tools, wired as the pipeline wires it."""
     selector = component if component.kind == "selector" else make("selector", "all")
@@ -70,7 +65,7 @@ def run(component: Component, toolset: ToolSet = TOOLSET, cases: Any = CASES, ed
 
     def compute(step: Step) -> Any:
         if step.key not in values:
-            extra = {"memo": _Memo()} if step.uses_memo else {}
+            extra = {"memo": Unkept()} if step.uses_memo else {}
             values[step.key] = step.run([compute(below) for below in step.inputs], **extra)
         return values[step.key]
 
