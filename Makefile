@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # Python writes its version into the path of an installed package; the stamp is renewed when what is installed changes.
 STAMP := $(VENV)/.installed
 
+# Where this is set, each of the many processes of the tests compiles all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint format torture bench lock clean
 

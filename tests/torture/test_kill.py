@@ -97,12 +97,23 @@ def murder(process: subprocess.Popen[bytes], rng: random.Random) -> None:
     assert not alive, "workers outlived their parent"
 
 
-def torment(folder: Path, kills: int, workers: int, seed: int, config: dict[str, object]) -> None:
-    rng = random.Random(seed)
+def unbroken(workspace: Path, workers: int, config: dict[str, object]) -> tuple[Path, float]:
+    """A workspace of a run that nobody killed, and how long it took."""
     began = time.monotonic()
-    whole = start(folder / "whole", workers, config)
-    assert whole.wait(300) == 0, log(folder / "whole")
-    seconds = time.monotonic() - began
+    assert start(workspace, workers, config).wait(300) == 0, log(workspace)
+    return workspace, time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return unbroken(tmp_path_factory.mktemp("small") / "whole", 1, SMALL)
+
+
+def torment(
+    folder: Path, kills: int, workers: int, seed: int, config: dict[str, object], unbroken: tuple[Path, float]
+) -> None:
+    rng = random.Random(seed)
+    whole, seconds = unbroken
     killed, at, before = 0, 0, set()
     while killed < kills:
         at += 1
@@ -122,7 +133,7 @@ def torment(folder: Path, kills: int, workers: int, seed: int, config: dict[str,
         last = start(workspace, workers, config)
         assert last.wait(300) == 0, log(workspace)
         assert before <= stored(workspace)
-        assert_same(folder / "whole", workspace)
+        assert_same(whole, workspace)
     print(f"{killed} kills in {at} workspaces, {workers} worker(s): same scores")
 
 
@@ -134,20 +145,19 @@ def assert_same(whole: Path, killed: Path) -> None:
     assert Workspace(killed).failures() == []
 
 
-def test_two_kills(tmp_path):
-    torment(tmp_path, kills=2, workers=1, seed=1, config=SMALL)
+def test_two_kills(tmp_path, small):
+    torment(tmp_path, kills=2, workers=1, seed=1, config=SMALL, unbroken=small)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_hundred_kills(tmp_path, workers):
-    torment(tmp_path, kills=100, workers=workers, seed=10 + workers, config=CONFIG)
+    whole = unbroken(tmp_path / "whole", workers, CONFIG)
+    torment(tmp_path, kills=100, workers=workers, seed=10 + workers, config=CONFIG, unbroken=whole)
 
 
-def test_two_sweeps_at_once_agree_and_each_step_runs_once(tmp_path):
+def test_two_sweeps_at_once_agree_and_each_step_runs_once(tmp_path, small):
     both = [start(tmp_path / "shared", 1, SMALL) for _ in range(2)]
     assert [process.wait(300) for process in both] == [0, 0]
-    alone = start(tmp_path / "alone", 1, SMALL)
-    assert alone.wait(300) == 0
-    assert_same(tmp_path / "alone", tmp_path / "shared")
-    assert stored(tmp_path / "alone") == stored(tmp_path / "shared")
+    assert_same(small[0], tmp_path / "shared")
+    assert stored(small[0]) == stored(tmp_path / "shared")
