@@ -9,9 +9,9 @@ import hashlib
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Protocol
+from typing import Any, Protocol
 
 from ragtune.component import RowModel
 from ragtune.engine.database import Database
@@ -96,8 +96,9 @@ class Memo:
         total = self.computed + sum(map(len, batches))
         finished: SimpleQueue[Future[Rows]] = SimpleQueue()
         shown = time.monotonic()
-        with ThreadPoolExecutor(max(1, model.workers)) as pool:
-            waiting = iter([batch for batch in batches if batch])
+        lacking = [batch for batch in batches if batch]
+        with ThreadPoolExecutor(max(1, model.workers)) if len(lacking) > 1 else _Here() as pool:
+            waiting = iter(lacking)
             running: set[Future[Rows]] = set()
             try:
                 while True:
@@ -132,6 +133,19 @@ class Memo:
         self.computed += len(fresh)
         for error in filter(None, errors if failing else ()):
             raise error
+
+
+class _Here(Executor):
+    """Works in the thread that asks: for a single batch, as of a live request, another is not worth starting."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run it, and hand out what came of it."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
 def _rows(model: PartialRowModel, batch: Sequence[bytes], unique: dict[bytes, str]) -> Rows:
