@@ -49,6 +49,8 @@ class Embedder(Component):
     verb: ClassVar[str] = "embed"
     zero_means_failure: ClassVar[bool] = False
     """A neural model never gives the zero vector; a static one does, for a text without any token it knows."""
+    one_by_one: ClassVar[bool] = False
+    """Whether queries are run one by one, as an app asks them: their vectors are then the same to the bit."""
 
     def encoder(self, *, queries: bool) -> Encoder:
         """The model, loaded, as it reads queries or documents."""
@@ -61,7 +63,7 @@ class Embedder(Component):
         try:
             return self.vectors(texts, memo, queries=False)
         except BadTextError as error:
-            raise StepError(f"{error}: {_where(error.text, texts, chunks, corpus)}") from error
+            raise StepError(f"{error}: {where(error.text, texts, chunks, corpus)}") from error
 
     @work(keep="memo")
     def embed_queries(self, queries: Queries, *, memo: RowMemo) -> Vectors:
@@ -70,8 +72,8 @@ class Embedder(Component):
 
     def vectors(self, texts: Sequence[str], memo: RowMemo, *, queries: bool) -> Vectors:
         """(n_texts, dim), read as queries or as documents."""
-        strict = self.zero_means_failure
-        rows = memo.rows(texts, lambda: _Rows(self.encoder(queries=queries), str(self), strict))
+        strict, alone = self.zero_means_failure, self.one_by_one and queries
+        rows = memo.rows(texts, lambda: _Rows(self.encoder(queries=queries), str(self), strict, alone))
         widths = sorted({len(row) // 4 for row in rows})
         if len(widths) > 1:
             raise StepError(
@@ -89,13 +91,14 @@ class _Rows:
     encoder: Encoder
     name: str
     strict: bool = False
+    alone: bool = False
 
     @property
     def workers(self) -> int:
         return self.encoder.workers
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
-        return self.encoder.batches(texts)
+        return [[i] for i in range(len(texts))] if self.alone else self.encoder.batches(texts)
 
     def rows(self, texts: Sequence[str]) -> list[bytes]:
         matrix = np.ascontiguousarray(self.encoder.encode(texts), dtype=np.float32)
@@ -111,7 +114,7 @@ class _Rows:
             raise BadTextError(f"{self.name} gave {what} for the text {texts[i][:60]!r}", texts[i])
 
 
-def _where(text: str, texts: Sequence[str], chunks: Chunks, corpus: Corpus) -> str:
+def where(text: str, texts: Sequence[str], chunks: Chunks, corpus: Corpus) -> str:
     """The chunks that a text is the text of: `in doc:0-90, doc:180-270 and 3 more`."""
     ids = [chunks.id(i, corpus) for i, other in enumerate(texts) if other == text]
     more = f" and {len(ids) - 3:,} more" if len(ids) > 3 else ""

@@ -25,6 +25,7 @@ class Minilm(Embedder):
     """
 
     zero_means_failure: ClassVar[bool] = True
+    one_by_one: ClassVar[bool] = True
 
     max_tokens: int = 256
     precision: Literal["fp32", "bf16"] = "fp32"

@@ -10,6 +10,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextvars import copy_context
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -103,7 +104,7 @@ class Memo:
             try:
                 while True:
                     for batch in itertools.islice(waiting, max(1, model.workers) - len(running)):
-                        future = pool.submit(_rows, model, batch, unique)
+                        future = pool.submit(copy_context().run, _rows, model, batch, unique)
                         running.add(future)
                         future.add_done_callback(finished.put)
                     if not running:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ragtune.engine.compute import Computer
 from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step, closure
+from ragtune.once import one_request
 
 REQUESTS = 32
 _ENOUGH_SECONDS = 0.002
@@ -150,9 +151,10 @@ class _Path:
         """Time a request; its seconds."""
         values = {**self.offline, self._request: one}
         times = [time.perf_counter()]
-        for step in self.steps:
-            values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
-            times.append(time.perf_counter())
+        with one_request():
+            for step in self.steps:
+                values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
+                times.append(time.perf_counter())
         self._seconds.append(np.diff(times).tolist())
         return times[-1] - times[0]
 

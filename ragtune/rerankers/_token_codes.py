@@ -1,0 +1,97 @@
+"""Token vectors in fewer bits, and their cosines.
+
+Codes are whole numbers, and so are their products, which a sum of floating-point numbers holds exactly in any order. So the
+cosine of two tokens is the same whatever it is computed beside, one request at a time or all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragtune.errors import StepError
+from ragtune.types import Ints, Value
+
+Stored = Literal["binary", "int8"]
+_HEAD = np.dtype(np.int32)
+_BLOCK_TOKENS = 1024
+"""So many are unpacked at a time, that they stay in the processor's cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class TokenCodes(Value):
+    """The tokens of texts, end to end: those of text i are `code[begin[i]:begin[i + 1]]`.
+
+    `code` is (n_tokens, dim) int8, or (n_tokens, dim / 8) uint8, a bit for each number: whether it is above 0. `begin` is
+    (n_texts + 1,) int64.
+    """
+
+    code: NDArray[Any]
+    begin: Ints
+
+    def of(self, text: int) -> NDArray[Any]:
+        """The codes of one text."""
+        return self.code[self.begin[text] : self.begin[text + 1]]
+
+
+def pack(vectors: NDArray[np.float32], stored: Stored) -> bytes:
+    """The tokens of a text as the row memo keeps them: how long a code is, and the codes.
+
+    int8: each token by a scale of its own, so that its greatest number becomes 127.
+    """
+    if stored == "binary":
+        code = np.packbits(vectors > 0, axis=1)
+    else:
+        greatest = np.abs(vectors).max(axis=1, keepdims=True, initial=0.0)
+        code = np.rint(vectors * (127 / np.where(greatest > 0, greatest, 1))).astype(np.int8)
+    return _HEAD.type(code.shape[1]).tobytes() + code.tobytes()
+
+
+def unpack(rows: Sequence[bytes], stored: Stored, name: str) -> TokenCodes:
+    """The tokens of packed rows."""
+    widths = sorted({int(np.frombuffer(row, _HEAD, 1)[0]) for row in rows})
+    if len(widths) > 1:
+        raise StepError(
+            f"{name} has token vectors of sizes {' and '.join(map(str, widths))} for one step: the model behind that name "
+            "has changed since some were computed. Name the model apart, or begin a new workspace"
+        )
+    width = max([1, *widths])
+    flat = np.frombuffer(b"".join(row[_HEAD.itemsize :] for row in rows), np.uint8 if stored == "binary" else np.int8)
+    lengths = [(len(row) - _HEAD.itemsize) // width for row in rows]
+    return TokenCodes(flat.reshape(-1, width), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+
+
+def greatest_cosines(asked: NDArray[np.int8], held: TokenCodes, texts: Ints) -> NDArray[np.float32]:
+    """(n_texts, n_asked): of each token that is asked for, (n_asked, dim), the greatest cosine with a token of each text.
+
+    With the code of a token, that is: the numbers of a binary one are all 1 or -1. A text without tokens has -1.
+    """
+    exact = np.float32 if asked.shape[1] * 127**2 < 1 << 24 else np.float64
+    query: NDArray[Any] = np.ascontiguousarray(asked.T, dtype=exact)
+    best = np.full((len(texts), len(asked)), -1.0, dtype=np.float32)
+    length = np.maximum(np.sqrt((query * query).sum(axis=0)), 1)
+    lengths = held.begin[texts + 1] - held.begin[texts]
+    some = np.flatnonzero(lengths)
+    block = (np.cumsum(lengths[some]) - lengths[some]) // _BLOCK_TOKENS
+    for rows in np.split(some, np.flatnonzero(np.diff(block)) + 1) if len(some) else ():
+        codes = np.concatenate([held.of(text) for text in texts[rows].tolist()])
+        begins = np.cumsum(lengths[rows]) - lengths[rows]
+        best[rows] = np.maximum.reduceat(_products(codes, query), begins, axis=0) / length
+    return best
+
+
+def _products(codes: NDArray[Any], query: NDArray[Any]) -> NDArray[Any]:
+    """(n_codes, n_asked): of every code, scaled to length 1, with every vector that is asked for, (dim, n_asked)."""
+    if codes.dtype == np.uint8:
+        dim = len(query)
+        bits = np.unpackbits(codes.ravel()).reshape(len(codes), -1)[:, :dim].astype(query.dtype)
+        products: NDArray[Any] = (2 * (bits @ query) - query.sum(axis=0)) / query.dtype.type(np.sqrt(dim))
+        return products
+    numbers = codes.astype(query.dtype)
+    length = np.sqrt((numbers * numbers).sum(axis=1, keepdims=True))
+    scaled: NDArray[Any] = (numbers @ query) / np.maximum(length, 1)
+    return scaled
