@@ -14,6 +14,7 @@ from ragtune.engine import codec
 from ragtune.engine.step import Step
 from ragtune.engine.timing import online_steps, unkept
 from ragtune.errors import WorkspaceError
+from ragtune.once import one_request
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, Wired, wire_rag
 from ragtune.types import Chunks, Contexts, Corpus, Queries, Ranking
@@ -103,8 +104,9 @@ class Retriever:
 
     def _run(self, steps: Sequence[Step], queries: Sequence[str]) -> dict[str, Any]:
         values = {**self._values, self._request.key: Queries(tuple(queries))}
-        for step in steps:
-            values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
+        with one_request():
+            for step in steps:
+                values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
         return values
 
     def _found(self, stages: Mapping[str, Ranking], i: int, k: int) -> list[Passage]:

@@ -87,7 +87,7 @@ class BertEncoder:
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         """Longest first, filled up to `BATCH_TOKENS`; depends on the texts alone."""
-        lengths = [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        lengths = [len(encoding.ids) for encoding in self.tokens(texts)]
         found: list[list[int]] = []
         room = 0
         for i in sorted(range(len(texts)), key=lambda i: (-lengths[i], i)):
@@ -105,22 +105,23 @@ class BertEncoder:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         with torch.inference_mode():
-            pooled = torch.stack([part.mean(dim=0) for part in self.states(texts)])
+            pooled = torch.stack([states.mean(dim=0) for _, states in self.read(texts)])
             result: NDArray[np.float32] = torch.nn.functional.normalize(pooled, dim=1).numpy()
         return result
 
     def tokens(self, texts: Sequence[str]) -> list[Encoding]:
         """The tokens of each text, as far as it is read."""
-        return self._tokenizer.encode_batch(list(texts))
+        return self._tokenizer.encode_batch_fast(list(texts))
 
-    def states(self, texts: Sequence[str]) -> tuple[Tensor, ...]:
-        """(n_tokens, dim) of each text of one batch, by the last layer; a request runs a batch once, whoever reads it."""
+    def read(self, texts: Sequence[str]) -> list[tuple[Encoding, Tensor]]:
+        """The tokens of each text of one batch, and (n_tokens, dim) the last layer's states; once for a request."""
         return once((self, *texts), lambda: self._run(texts))
 
-    def _run(self, texts: Sequence[str]) -> tuple[Tensor, ...]:
+    def _run(self, texts: Sequence[str]) -> list[tuple[Encoding, Tensor]]:
         import torch
 
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        encodings = self.tokens(texts)
+        tokens = [encoding.ids for encoding in encodings]
         lengths = [len(ids) for ids in tokens]
         with torch.inference_mode(), _one_thread():
             flat = torch.tensor([token for ids in tokens for token in ids])
@@ -128,7 +129,7 @@ class BertEncoder:
             x = self._normalized(self._words[flat] + self._places[places], self._norm)
             for layer in self._layers:
                 x = self._apply(layer, x, lengths)
-            return torch.split(x, lengths)
+            return list(zip(encodings, torch.split(x, lengths), strict=True))
 
     def _apply(self, layer: _Layer, x: Tensor, lengths: list[int]) -> Tensor:
         from torch.nn.functional import gelu

@@ -20,6 +20,9 @@ Stored = Literal["binary", "int8"]
 _HEAD = np.dtype(np.int32)
 _BLOCK_TOKENS = 1024
 """So many are unpacked at a time, that they stay in the processor's cache."""
+_ONE_THREAD = 1 << 18
+"""Multiplications for which OpenBLAS takes no second thread. Its threads wait for each other without sleeping, and where
+requests already share the cores, that takes a hundred times as long as the work."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +89,22 @@ def greatest_cosines(asked: NDArray[np.int8], held: TokenCodes, texts: Ints) -> 
 
 def _products(codes: NDArray[Any], query: NDArray[Any]) -> NDArray[Any]:
     """(n_codes, n_asked): of every code, scaled to length 1, with every vector that is asked for, (dim, n_asked)."""
+    dim = len(query)
     if codes.dtype == np.uint8:
-        dim = len(query)
         bits = np.unpackbits(codes.ravel()).reshape(len(codes), -1)[:, :dim].astype(query.dtype)
-        products: NDArray[Any] = (2 * (bits @ query) - query.sum(axis=0)) / query.dtype.type(np.sqrt(dim))
-        return products
-    numbers = codes.astype(query.dtype)
-    length = np.sqrt((numbers * numbers).sum(axis=1, keepdims=True))
-    scaled: NDArray[Any] = (numbers @ query) / np.maximum(length, 1)
-    return scaled
+        products: NDArray[Any] = 2 * _multiplied(bits, query) - query.sum(axis=0)
+        products /= query.dtype.type(np.sqrt(dim))
+    else:
+        numbers = codes.astype(query.dtype)
+        products = _multiplied(numbers, query)
+        products /= np.maximum(np.sqrt((numbers * numbers).sum(axis=1, keepdims=True)), 1)
+    return products
+
+
+def _multiplied(numbers: NDArray[Any], query: NDArray[Any]) -> NDArray[Any]:
+    """The matrix product, a few rows at a time."""
+    found = np.empty((len(numbers), query.shape[1]), dtype=query.dtype)
+    step = max(1, _ONE_THREAD // max(1, query.size))
+    for at in range(0, len(numbers), step):
+        np.matmul(numbers[at : at + step], query, out=found[at : at + step])
+    return found

@@ -61,8 +61,8 @@ class BertTokens:
 
         if not texts:
             return []
-        pairs = zip(self._encoder.states(texts), self._encoder.tokens(texts), strict=True)
-        return [normalize(part, dim=1).numpy()[_words(e.special_tokens_mask)] for part, e in pairs]
+        read = self._encoder.read(texts)
+        return [normalize(states, dim=1).numpy()[_words(e.special_tokens_mask)] for e, states in read]
 
 
 class SentenceTokens:
