@@ -73,7 +73,7 @@ class Embedder(Component):
     def vectors(self, texts: Sequence[str], memo: RowMemo, *, queries: bool) -> Vectors:
         """(n_texts, dim), read as queries or as documents."""
         strict, alone = self.zero_means_failure, self.one_by_one and queries
-        rows = memo.rows(texts, lambda: _Rows(self.encoder(queries=queries), str(self), strict, alone))
+        rows = memo.rows(texts, lambda: _Rows(self.encoder(queries=queries), self, strict, alone))
         widths = sorted({len(row) // 4 for row in rows})
         if len(widths) > 1:
             raise StepError(
@@ -89,7 +89,7 @@ class _Rows:
     """An encoder whose rows are bytes, as the row memo keeps them."""
 
     encoder: Encoder
-    name: str
+    embedder: Embedder
     strict: bool = False
     alone: bool = False
 
@@ -103,7 +103,9 @@ class _Rows:
     def rows(self, texts: Sequence[str]) -> list[bytes]:
         matrix = np.ascontiguousarray(self.encoder.encode(texts), dtype=np.float32)
         if matrix.shape != (len(texts), self.encoder.dim):
-            raise StepError(f"{self.name} gave {matrix.shape} for {len(texts)} texts of dimension {self.encoder.dim}")
+            raise StepError(
+                f"{self.embedder} gave {matrix.shape} for {len(texts)} texts of dimension {self.encoder.dim}"
+            )
         self._refuse(np.isfinite(matrix).all(axis=1), "a vector with NaN or infinity", texts)
         if self.strict:
             self._refuse(matrix.any(axis=1), "the zero vector", texts)
@@ -111,7 +113,7 @@ class _Rows:
 
     def _refuse(self, good: Any, what: str, texts: Sequence[str]) -> None:
         for i in np.flatnonzero(~good).tolist():
-            raise BadTextError(f"{self.name} gave {what} for the text {texts[i][:60]!r}", texts[i])
+            raise BadTextError(f"{self.embedder} gave {what} for the text {texts[i][:60]!r}", texts[i])
 
 
 def where(text: str, texts: Sequence[str], chunks: Chunks, corpus: Corpus) -> str:

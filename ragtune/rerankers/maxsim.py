@@ -77,16 +77,16 @@ class Maxsim(Reranker):
         """The token vectors of the chunks."""
         texts = chunks.indexed_texts(corpus)
         try:
-            rows = memo.rows(texts, lambda: _Rows(self._load(), self.stored, str(self)))
+            rows = memo.rows(texts, lambda: _Rows(self._load(), self.stored))
         except BadTextError as error:
             raise StepError(f"{error}: {where(error.text, texts, chunks, corpus)}") from error
-        return unpack(rows, self.stored, str(self))
+        return unpack(rows, self.stored, _NAME)
 
     @work(keep="memo")
     def query_tokens(self, queries: Queries, *, memo: RowMemo) -> TokenCodes:
         """The token vectors of the queries."""
-        rows = memo.rows(queries.texts, lambda: _Rows(self._load(), "int8", str(self), alone=True))
-        return unpack(rows, "int8", str(self))
+        rows = memo.rows(queries.texts, lambda: _Rows(self._load(), "int8", alone=True))
+        return unpack(rows, "int8", _NAME)
 
     @work(keep="file")
     def maxima(self, candidates: Ranking, chunk_tokens: TokenCodes, query_tokens: TokenCodes) -> Maxima:
@@ -149,7 +149,6 @@ class _Rows:
 
     model: _tokens.TokenModel
     stored: Stored
-    name: str
     alone: bool = False
 
     @property
@@ -163,5 +162,5 @@ class _Rows:
         found = self.model.vectors(texts)
         for text, vectors in zip(texts, found, strict=True):
             if not np.isfinite(vectors).all():
-                raise BadTextError(f"{self.name} gave NaN or infinity for the text {text[:60]!r}", text)
+                raise BadTextError(f"{_NAME} gave NaN or infinity for the text {text[:60]!r}", text)
         return [pack(vectors, self.stored) for vectors in found]
