@@ -161,7 +161,7 @@ def judge(size: str, rounds: int) -> tuple[str, bool]:
     with tempfile.TemporaryDirectory() as place:
         encoder = Minilm().encoder(queries=True)
         theirs = fusion(
-            held._corpus,
+            held._loaded.corpus,
             chunks,
             vectors,
             lambda text: encoder.encode([text])[0].tolist(),
@@ -190,7 +190,7 @@ def judge(size: str, rounds: int) -> tuple[str, bool]:
 
 
 def _held(retriever: Retriever, kind: type[Any]) -> Any:
-    return next(value for value in retriever._values.values() if isinstance(value, kind))
+    return next(value for value in retriever._loaded.values.values() if isinstance(value, kind))
 
 
 def _asking(retriever: Retriever) -> Ask:

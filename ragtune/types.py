@@ -68,7 +68,10 @@ class Query:
 
 
 class Value:
-    """A result that can be stored: a dataclass of numpy arrays, given to and made from a dict of them."""
+    """A result that can be stored: a dataclass of numpy arrays, given to and made from a dict of them.
+
+    One that a model made, a row for each chunk's text, also has `rows`: what the row memo keeps of each.
+    """
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Field name -> array."""
@@ -298,6 +301,10 @@ class Vectors(Value):
     """(n, dim) float32; rows of unit length (unless the embedder keeps lengths), or zero where the model knows nothing."""
 
     matrix: NDArray[np.float32]
+
+    def rows(self) -> list[bytes]:
+        """A row for each text, as the row memo keeps it."""
+        return [row.tobytes() for row in self.matrix]
 
 
 @dataclass(frozen=True, eq=False)

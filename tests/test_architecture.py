@@ -166,7 +166,17 @@ MAY: dict[str, tuple[str, ...]] = {
         "study",
     ),
     "production": (*GROUND, "datasets", "embedders", "engine", "stats"),
-    "bundling": (*GROUND, "engine", "explaining", "judging", "pipelines", "production", "study"),
+    "bundling": (
+        *GROUND,
+        "engine",
+        "explaining",
+        "judging",
+        "pipelines",
+        "production",
+        "retrievers",
+        "stores",
+        "study",
+    ),
     "adapters": ("bundling",),
     "serving": (*GROUND, "mcp_client", "toolformats", "tools"),
     "report": (

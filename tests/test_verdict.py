@@ -48,6 +48,15 @@ def test_a_clear_winner_is_taken():
     assert found.warnings == ()
 
 
+def test_what_an_approximate_search_loses_is_told():
+    given = measured(0, 0.2, metrics=("nDCG", "exact_overlap@10"))
+    for share, told in ((1.0, False), (0.95, True)):
+        scores = given.scores.copy()
+        scores[:, 1] = share
+        warnings = verdict(replace(given, scores=scores)).warnings
+        assert any("finds 0.950 [0.950, 0.950] (exact_overlap@10)" in text for text in warnings) == told
+
+
 def test_figures_are_those_of_the_queries_kept_back():
     given = measured(0, 0.1)
     found = verdict(given)

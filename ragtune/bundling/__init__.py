@@ -1,18 +1,31 @@
 """A tuned design as a folder that an app loads: no study, no questions, and the same answers as in the study.
 
 `bundle.json` says what the bundle is and names every artefact with its size and digest; it is written last, by rename, so
-that a bundle is always the old one or the new one, whole. Artefacts are known by the key of the step that made them.
+that a bundle is always the old one or the new one, whole. Artefacts are known by the key of the step whose value they hold,
+and their files by their content.
 """
 
 from __future__ import annotations
 
+from ragtune.bundling._changing import Change
 from ragtune.bundling._export import export
-from ragtune.bundling._manifest import FILE, Artefact, Manifest, artefact_path, differences, faults, read_manifest
+from ragtune.bundling._manifest import (
+    FILE,
+    PROFILE,
+    Artefact,
+    Manifest,
+    artefact_path,
+    differences,
+    faults,
+    read_manifest,
+)
 from ragtune.bundling._retriever import Context, Passage, Retriever, load
 
 __all__ = [
     "FILE",
+    "PROFILE",
     "Artefact",
+    "Change",
     "Context",
     "Manifest",
     "Passage",

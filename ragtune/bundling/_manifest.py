@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,11 +15,12 @@ from ragtune.errors import InputError, WorkspaceError
 
 FILE = "bundle.json"
 FOLDER = "artefacts"
-FORMAT = 3
+FORMAT = 4
+PROFILE = "profile"
 
 
 class Artefact(BaseModel):
-    """A file of a bundle: what it holds, its size in bytes and its blake2b digest."""
+    """A file of a bundle: what it holds, its size in bytes and its blake2b digest, which is its name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,12 +29,29 @@ class Artefact(BaseModel):
     digest: str
 
 
+class Stored(BaseModel):
+    """The store that searches among the vectors: its url without a secret, the key of its content, and its knobs.
+
+    `overlap` is the share of the exact search's first ten that it found when it was filled.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    key: str
+    knobs: dict[str, int]
+    overlap: float
+
+
 class Manifest(BaseModel):
     """`bundle.json`.
 
     `slots` is the design as YAML has it, `versions` the version of the component in each slot, `key` what the design on
-    this data is known by; `data` has the digests of the data, `lock` the versions of packages that can move a score, as they
-    were in the study. `artefacts` are by file name, and `profile` is the name of the one that traffic is held against.
+    the study's data is known by; `data` has the digests of these data, `lock` the versions of packages that can move a
+    score, as they were in the study, and what each model is known by that a knob names. `artefacts` are by the key of the
+    step whose value they hold, which stays when documents change; `profile` is what traffic is held against. `store` is
+    there where one searches among the vectors. `revision` counts what was published in this folder, and `documents` is
+    the digest of those that it holds now.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,17 +60,19 @@ class Manifest(BaseModel):
     pipeline: Literal["rag", "tools"]
     ragtune: str
     made: str
+    revision: int
     study: str
     configuration: str
     slots: dict[str, Any]
     versions: dict[str, int]
     key: str
     size: dict[str, int]
+    documents: str
     data: dict[str, str]
     lock: dict[str, str]
     verdict: dict[str, Any]
     artefacts: dict[str, Artefact]
-    profile: str = ""
+    store: Stored | None = None
 
     @property
     def told_size(self) -> str:
@@ -85,27 +106,38 @@ def read_manifest(folder: Path) -> Manifest:
         raise InputError(f"{path} is no manifest of a bundle: {wrong}") from error
 
 
-def digest_of(data: bytes) -> str:
+def revision_after(folder: Path) -> int:
+    """The number of what is published next in a folder, 0 for the first."""
+    try:
+        return int(json.loads((folder / FILE).read_text(encoding="utf-8"))["revision"]) + 1
+    except (OSError, ValueError, TypeError, KeyError):
+        return 0
+
+
+def digest_of(data: bytes | mmap) -> str:
     """Of an artefact's bytes."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def artefact_path(folder: Path, name: str) -> Path:
-    """Where an artefact of a bundle is."""
-    return folder / FOLDER / name
+def artefact_path(folder: Path, artefact: Artefact) -> Path:
+    """Where an artefact of a bundle is. A file never changes, so that an old bundle and a new one do not meet."""
+    return folder / FOLDER / artefact.digest
 
 
-def read_artefact(folder: Path, manifest: Manifest, name: str) -> bytes:
-    """The bytes of an artefact, checked.
+def map_artefact(folder: Path, said: Artefact) -> mmap:
+    """The bytes of an artefact, checked, in a file that is mapped into memory: processes share them.
 
     Raises:
         WorkspaceError: it is missing or damaged.
     """
-    path, said = artefact_path(folder, name), manifest.artefacts[name]
+    path = artefact_path(folder, said)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = mmap(file.fileno(), 0, access=ACCESS_READ)
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be read ({error.strerror}); export the bundle again") from error
+    except ValueError:  # an empty file is not mapped
+        data = mmap(-1, 1)
     if len(data) != said.bytes or digest_of(data) != said.digest:
         raise WorkspaceError(f"{path} ({said.holds}) is damaged; export the bundle again")
     return data
@@ -113,9 +145,9 @@ def read_artefact(folder: Path, manifest: Manifest, name: str) -> bytes:
 
 def faults(folder: Path, manifest: Manifest) -> Iterator[str]:
     """What is wrong with the files of a bundle."""
-    for name in manifest.artefacts:
+    for artefact in manifest.artefacts.values():
         try:
-            read_artefact(folder, manifest, name)
+            map_artefact(folder, artefact)
         except WorkspaceError as error:
             yield str(error)
 
@@ -124,6 +156,7 @@ def differences(one: Manifest, other: Manifest) -> Iterator[tuple[str, str, str]
     """(what, in one, in the other) of everything in which two bundles differ that can change what is found."""
     pairs = [("slots", one.slots, other.slots), ("version", one.versions, other.versions)]
     pairs += [("data", one.data, other.data), ("package", one.lock, other.lock)]
+    pairs += [("held", {"documents": one.documents}, {"documents": other.documents})]
     for what, before, after in pairs:
         for name in dict.fromkeys((*before, *after)):
             if before.get(name) != after.get(name):

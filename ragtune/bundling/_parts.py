@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from ragtune.engine.step import Step
-from ragtune.engine.timing import online_steps, ready_before
+from ragtune.engine.timing import online_steps, ready_before, unkept
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Wired
 
 
-def prepared(wired: Wired, data: DataSteps) -> list[Step]:
-    """What stands ready before a request, and what texts are read from."""
-    below = ready_before(list(online_steps([wired.contexts], data.request)), data.request)
-    return list(dict.fromkeys([*below, wired.chunks, data.corpus]))
+def prepared(wired: Wired, data: DataSteps, elsewhere: Collection[str] = ()) -> list[Step]:
+    """What stands ready before a request, and what texts are read from; not what only steps need that are run elsewhere."""
+    steps = list(online_steps([wired.contexts], data.request))
+    needed = {below.key for step in steps if step.key not in elsewhere for below in step.inputs}
+    ready = [step for step in ready_before(steps, data.request) if step.key in needed]
+    return list(dict.fromkeys([*ready, wired.chunks, data.corpus]))
 
 
 def kept(steps: Iterable[Step]) -> Iterator[Step]:
@@ -23,3 +26,10 @@ def kept(steps: Iterable[Step]) -> Iterator[Step]:
             yield from kept(step.inputs)
         else:
             yield step
+
+
+def made(step: Step, values: dict[str, Any]) -> Any:
+    """The value of a step that is not kept, from those that are."""
+    if step.key not in values:
+        values[step.key] = step.run([made(below, values) for below in step.inputs], **unkept(step))
+    return values[step.key]

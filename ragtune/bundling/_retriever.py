@@ -1,23 +1,23 @@
-"""A bundle in an app."""
+"""A tuned retriever in an app."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Self
 
-from ragtune.bundling._manifest import Manifest, read_artefact, read_manifest
-from ragtune.bundling._parts import kept, prepared
-from ragtune.engine import codec
+from ragtune.bundling._changing import Change, added, deleted, replaced
+from ragtune.bundling._loading import Loaded, load_bundle
+from ragtune.bundling._manifest import Manifest, read_manifest
+from ragtune.bundling._pieces import Pieces
+from ragtune.bundling._updating import updated
+from ragtune.bundling._writing import writing
 from ragtune.engine.step import Step
-from ragtune.engine.timing import online_steps, unkept
-from ragtune.errors import WorkspaceError
-from ragtune.once import one_request
-from ragtune.pipelines.data import DataSteps
-from ragtune.pipelines.rag import Rag, Wired, wire_rag
-from ragtune.types import Chunks, Contexts, Corpus, Queries, Ranking
+from ragtune.errors import StepError
+from ragtune.types import Contexts, Corpus, Document, Ranking
 
 
 @dataclass(frozen=True)
@@ -52,22 +52,20 @@ class Context:
 
 
 class Retriever:
-    """A tuned retriever. It holds its index and nothing of a request, so that threads may share it."""
+    """A tuned retriever. It holds its index and nothing of a request, so that threads may share it.
 
-    def __init__(self, manifest: Manifest, wired: Wired, data: DataSteps, values: Mapping[str, Any]) -> None:
-        self.manifest = manifest
-        self._wired, self._request = wired, data.request
-        self._values = values
-        self._corpus: Corpus = values[data.corpus.key]
-        self._chunks: Chunks = values[wired.chunks.key]
-        self._ranks, self._packs = (
-            list(online_steps([target], data.request)) for target in (wired.ranking, wired.contexts)
-        )
-        retriever, reranker = wired.configuration.retriever, wired.configuration.reranker
-        found = (step for step in self._ranks if step.component is retriever and step.verb == retriever.verb)
-        self._stages = {"retriever": next(found)}
-        if reranker.name != "none":
-            self._stages["reranker"] = wired.ranking
+    `add`, `update` and `delete` change the documents in the bundle's folder and here, at once: a request finds in the old
+    documents or in the new ones. Other processes go on with the old ones until they `refresh`.
+    """
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        self._changing = Lock()
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the bundle says of itself."""
+        return self._loaded.manifest
 
     def retrieve(self, query: str, k: int = 10) -> list[Passage]:
         """The k best chunks, best first; fewer where fewer are found."""
@@ -79,19 +77,25 @@ class Retriever:
             raise ValueError(f"k is at least 1, not {k}")
         if not queries:
             return []
-        values = self._run(self._ranks, queries)
-        stages = {slot: values[step.key] for slot, step in self._stages.items()}
-        return [self._found(stages, i, k) for i in range(len(queries))]
+        loaded, values = self._run(lambda loaded: loaded.ranks, queries)
+        stages = {slot: values[step.key] for slot, step in loaded.stages.items()}
+        return [_found(loaded, stages, i, k) for i in range(len(queries))]
 
     async def aretrieve(self, query: str, k: int = 10) -> list[Passage]:
         """`retrieve` in a thread."""
         return await asyncio.to_thread(self.retrieve, query, k)
 
+    async def aretrieve_many(self, queries: Sequence[str], k: int = 10) -> list[list[Passage]]:
+        """`retrieve_many` in a thread."""
+        return await asyncio.to_thread(self.retrieve_many, queries, k)
+
     def context(self, query: str) -> Context:
         """What the design packs for a prompt."""
-        contexts: Contexts = self._run(self._packs, [query])[self._wired.contexts.key]
+        loaded, values = self._run(lambda loaded: loaded.packs, [query])
+        contexts: Contexts = values[loaded.wired.contexts.key]
         columns = (contexts.document.tolist(), contexts.start.tolist(), contexts.end.tolist())
-        return Context(tuple(self._passage(*row) for row in zip(*columns, strict=True)), int(contexts.tokens[0]))
+        passages = tuple(_passage(loaded.corpus, *row) for row in zip(*columns, strict=True))
+        return Context(passages, int(contexts.tokens[0]))
 
     async def acontext(self, query: str) -> Context:
         """`context` in a thread."""
@@ -99,90 +103,119 @@ class Retriever:
 
     def ranking(self, queries: Sequence[str]) -> Ranking:
         """The ranking as the study has it: chunks by their number."""
-        found: Ranking = self._run(self._ranks, queries)[self._wired.ranking.key]
+        loaded, values = self._run(lambda loaded: loaded.ranks, queries)
+        found: Ranking = values[loaded.wired.ranking.key]
         return found
 
-    def _run(self, steps: Sequence[Step], queries: Sequence[str]) -> dict[str, Any]:
-        values = {**self._values, self._request.key: Queries(tuple(queries))}
-        with one_request():
-            for step in steps:
-                values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
-        return values
+    def add(self, documents: Iterable[Document]) -> Change:
+        """Put new documents after those that are there.
 
-    def _found(self, stages: Mapping[str, Ranking], i: int, k: int) -> list[Passage]:
-        last = list(stages.values())[-1]
-        known = {
-            slot: dict(zip(ranking.chunk[i].tolist(), ranking.score[i].tolist(), strict=True))
-            for slot, ranking in stages.items()
-        }
-        chunks = [chunk for chunk in last.chunk[i].tolist() if chunk >= 0][:k]
-        return [
-            self._chunk(chunk, {s: found[chunk] for s, found in known.items() if chunk in found}) for chunk in chunks
-        ]
+        What learnt from the study's questions stays as it learnt. Only chunks whose text is new are embedded.
 
-    def _chunk(self, chunk: int, scores: Mapping[str, float]) -> Passage:
-        chunks = self._chunks
-        row = int(chunks.document[chunk]), int(chunks.start[chunk]), int(chunks.end[chunk])
-        return self._passage(*row, list(scores.values())[-1], scores)
+        Raises:
+            InputError: a document is there already, or cannot be kept; all faults are told, and nothing is changed.
+            WorkspaceError: the bundle cannot be written, or was damaged or replaced by one of another version.
+        """
+        return self._change(lambda corpus: added(corpus, documents))
 
-    def _passage(
-        self, document: int, start: int, end: int, score: float | None = None, scores: Mapping[str, float] | None = None
-    ) -> Passage:
-        found = self._corpus.documents[document]
-        text = found.text[start:end]
-        return Passage(text, found.id, start, end, found.title, score, scores or {}, found.metadata)
+    def update(self, documents: Iterable[Document]) -> Change:
+        """Put documents in the place of those of the same ids.
+
+        Raises:
+            InputError: there is no such document, or one cannot be kept; all faults are told, and nothing is changed.
+            WorkspaceError: as `add`.
+        """
+        return self._change(lambda corpus: replaced(corpus, documents))
+
+    def delete(self, documents: Iterable[Document | str]) -> Change:
+        """Remove documents, named or given by id.
+
+        Raises:
+            InputError: there is no such document; all faults are told, and nothing is changed.
+            WorkspaceError: as `add`.
+        """
+        return self._change(lambda corpus: deleted(corpus, documents))
+
+    def refresh(self) -> bool:
+        """Take over what the bundle's folder holds now; whether it holds anything new.
+
+        Raises:
+            InputError, WorkspaceError: as `load`.
+        """
+        with self._changing:
+            before = self._loaded
+            self._loaded = _current(before)
+            return self._loaded is not before
+
+    def close(self) -> None:
+        """Let go of a store's files and connections; a retriever without a store has none."""
+        self._loaded.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self, steps: Callable[[Loaded], list[Step]], queries: Sequence[str]) -> tuple[Loaded, dict[str, Any]]:
+        """A request; again where a store holds other documents than it did, which another process put there."""
+        loaded = self._loaded
+        try:
+            return loaded, loaded.run(steps(loaded), queries)
+        except StepError:
+            if loaded.search is None or not (self.refresh() or self._loaded is not loaded):
+                raise
+        loaded = self._loaded
+        return loaded, loaded.run(steps(loaded), queries)
+
+    def _change(self, edit: Callable[[Corpus], Pieces]) -> Change:
+        with self._changing, writing(self._loaded.folder):
+            loaded = _current(self._loaded)
+            self._loaded, change = updated(loaded, edit(loaded.corpus))
+            return change
 
 
 def load(folder: str | Path) -> Retriever:
     """The retriever of a bundle, with its models loaded and its index in memory.
 
     Raises:
-        InputError: the folder is no bundle.
+        InputError: the folder is no bundle, or holds no retriever.
         WorkspaceError: it is damaged, or a component has another version now.
     """
-    folder = Path(folder)
-    manifest = read_manifest(folder)
-    try:
-        return _loaded(folder, manifest)
-    except WorkspaceError:
-        now = read_manifest(folder)
-        if now == manifest:
-            raise
-        return _loaded(folder, now)  # another took its place meanwhile
+    return Retriever(load_bundle(Path(folder)))
 
 
-def _loaded(folder: Path, manifest: Manifest) -> Retriever:
-    data = DataSteps.known_by(manifest.data)
-    wired = wire_rag(Rag.of(manifest.slots), data, ())
-    if wired.contexts.key != manifest.key:
-        raise WorkspaceError(
-            f"{folder} was made by ragtune {manifest.ragtune}{_changed(manifest, wired)}; export it again"
-        )
-    values: dict[str, Any] = {}
-    steps = prepared(wired, data)
-    for step in kept(steps):
-        if step.key not in manifest.artefacts:
-            raise WorkspaceError(
-                f"{folder} has no {step.component.kind} {step.component.name}: {step.verb}; export it again"
-            )
-        values[step.key] = codec.decode(read_artefact(folder, manifest, step.key), step.result)
-    for step in steps:
-        _made(step, values)
-    return Retriever(manifest, wired, data, {step.key: values[step.key] for step in steps})
+def _current(loaded: Loaded) -> Loaded:
+    """The same where nothing was published since."""
+    return loaded if read_manifest(loaded.folder) == loaded.manifest else load_bundle(loaded.folder, loaded)
 
 
-def _made(step: Step, values: dict[str, Any]) -> Any:
-    """The value of a step that is not kept, from those that are."""
-    if step.key not in values:
-        values[step.key] = step.run([_made(below, values) for below in step.inputs], **unkept(step))
-    return values[step.key]
-
-
-def _changed(manifest: Manifest, wired: Wired) -> str:
-    slots = {slot: each for slot, each in wired.configuration.slots().items() if each}
-    told = [
-        f"{slot} {each.name} was version {manifest.versions[slot]} and is {each.version}"
-        for slot, each in slots.items()
-        if slot in manifest.versions and manifest.versions[slot] != each.version
+def _found(loaded: Loaded, stages: Mapping[str, Ranking], i: int, k: int) -> list[Passage]:
+    last = list(stages.values())[-1]
+    known = {
+        slot: dict(zip(ranking.chunk[i].tolist(), ranking.score[i].tolist(), strict=True))
+        for slot, ranking in stages.items()
+    }
+    chunks = [chunk for chunk in last.chunk[i].tolist() if chunk >= 0][:k]
+    return [
+        _chunk(loaded, chunk, {s: found[chunk] for s, found in known.items() if chunk in found}) for chunk in chunks
     ]
-    return f" ({'; '.join(told)})" if told else ", which works otherwise"
+
+
+def _chunk(loaded: Loaded, chunk: int, scores: Mapping[str, float]) -> Passage:
+    chunks = loaded.chunks
+    row = int(chunks.document[chunk]), int(chunks.start[chunk]), int(chunks.end[chunk])
+    return _passage(loaded.corpus, *row, list(scores.values())[-1], scores)
+
+
+def _passage(
+    corpus: Corpus,
+    document: int,
+    start: int,
+    end: int,
+    score: float | None = None,
+    scores: Mapping[str, float] | None = None,
+) -> Passage:
+    found = corpus.documents[document]
+    text = found.text[start:end]
+    return Passage(text, found.id, start, end, found.title, score, scores or {}, found.metadata)

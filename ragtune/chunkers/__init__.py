@@ -26,7 +26,10 @@ class Chunker(Component):
 
     @work(keep="file", online=False)
     def cut(self, corpus: Corpus) -> Chunks:
-        """All chunks of a corpus, ordered by document and start; spans without a visible character are left out."""
+        """All chunks of a corpus, ordered by document and start; spans without a visible character are left out.
+
+        What becomes of a document rests on no other, so that a changed one is cut anew by itself.
+        """
         return gather(corpus, (self.spans(document) for document in corpus.documents))
 
     @work(keep="no", online=False)

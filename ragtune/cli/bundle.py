@@ -43,7 +43,9 @@ def inspect(folder: Path, as_json: bool) -> None:
     size = sum(each.bytes for each in found.artefacts.values())
     click.echo(f"configuration {found.configuration} of {found.study}")
     click.echo(f"made by ragtune {found.ragtune}, {found.made}")
-    click.echo(f"{found.told_size}, {size / 1e6:.1f} MB")
+    click.echo(f"revision {found.revision}: {found.told_size}, {size / 1e6:.1f} MB")
+    if found.store:
+        click.echo(f"searched in {found.store.url}, overlap@10 with exact search {found.store.overlap:.3f}")
     for slot, spec in found.slots.items():
         click.echo(f"  {slot:<10}{spelling.write(spec)}")
     for metric, mean in found.verdict["means"].items():
@@ -69,7 +71,7 @@ def verify(folder: Path) -> None:
         click.echo(line, err=True)
     if wrong:
         raise click.exceptions.Exit(4)
-    load(folder)
+    load(folder).close()
     for name, told in manifest.lock.items():
         try:
             now = version(name)

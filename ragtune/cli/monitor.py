@@ -68,11 +68,11 @@ def command(
 
 
 def _profile(against: Path) -> Profile:
-    from ragtune.bundling import artefact_path, read_manifest
+    from ragtune.bundling import PROFILE, artefact_path, read_manifest
     from ragtune.production import profile_of_log, read_log, read_profile
 
     if against.is_dir():
-        return read_profile(artefact_path(against, read_manifest(against).profile))
+        return read_profile(artefact_path(against, read_manifest(against).artefacts[PROFILE]))
     return profile_of_log(read_log(against)) if against.suffix == ".jsonl" else read_profile(against)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NoReturn
 
 import numpy as np
@@ -24,6 +25,11 @@ class SparseVectors(Value):
     weight: NDArray[np.float32]
     indptr: Ints
     dim: Ints
+
+    def rows(self) -> list[bytes]:
+        """A row for each text, as the row memo keeps it."""
+        bounds, dim = self.indptr.tolist(), int(self.dim[0])
+        return [pack(self.term[a:b], self.weight[a:b], dim) for a, b in pairwise(bounds)]
 
     @property
     def matrix(self) -> NoReturn:

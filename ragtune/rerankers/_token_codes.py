@@ -40,6 +40,14 @@ class TokenCodes(Value):
         """The codes of one text."""
         return self.code[self.begin[text] : self.begin[text + 1]]
 
+    def rows(self) -> list[bytes]:
+        """Each text as the row memo keeps it."""
+        return [_row(self.of(text)) for text in range(len(self.begin) - 1)]
+
+
+def _row(code: NDArray[Any]) -> bytes:
+    return _HEAD.type(code.shape[1]).tobytes() + code.tobytes()
+
 
 def pack(vectors: NDArray[np.float32], stored: Stored) -> bytes:
     """The tokens of a text as the row memo keeps them: how long a code is, and the codes.
@@ -51,7 +59,7 @@ def pack(vectors: NDArray[np.float32], stored: Stored) -> bytes:
     else:
         greatest = np.abs(vectors).max(axis=1, keepdims=True, initial=0.0)
         code = np.rint(vectors * (127 / np.where(greatest > 0, greatest, 1))).astype(np.int8)
-    return _HEAD.type(code.shape[1]).tobytes() + code.tobytes()
+    return _row(code)
 
 
 def unpack(rows: Sequence[bytes], stored: Stored, name: str) -> TokenCodes:

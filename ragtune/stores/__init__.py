@@ -7,7 +7,7 @@ products everywhere. What an approximate store loses against exact search is mea
 
 from __future__ import annotations
 
-from ragtune.stores._filling import Filled, content_key, fill, rows_of
+from ragtune.stores._filling import Filled, Watcher, content_key, fill, prepare, rows_of
 from ragtune.stores._opening import open_store
 from ragtune.stores._searching import overlap, rank
 from ragtune.stores._store import Content, Found, Knobs, Row, Rows, Store
@@ -20,10 +20,12 @@ __all__ = [
     "Row",
     "Rows",
     "Store",
+    "Watcher",
     "content_key",
     "fill",
     "open_store",
     "overlap",
+    "prepare",
     "rank",
     "rows_of",
 ]

@@ -68,6 +68,23 @@ def fill(
     A store that holds them already is left alone. A fill that was cut off goes on; when what it left cannot be read, or is
     not what was put there, the content is made anew.
 
+    Args and errors are those of `prepare`.
+    """
+    told = prepare(store, key, rows, queries=queries, watcher=watcher)
+    store.publish(told.key)
+    return told
+
+
+def prepare(
+    store: Store,
+    key: str,
+    rows: Rows,
+    *,
+    queries: Matrix | None = None,
+    watcher: Watcher | None = None,
+) -> Filled:
+    """Put these rows into a store, whole and unseen: `store.find` finds them by the key that is told, `publish` shows them.
+
     Args:
         store: From `open_store`.
         key: Of the rows and their vectors: equal keys, equal rows.
@@ -85,11 +102,14 @@ def fill(
         raise InputError("a vector has a number that is not finite; no store takes it")
     name = content_key(key, store.knobs)
     asked = rows.vectors[:: max(1, len(rows) // _PROBES)][:_PROBES] if queries is None else queries[:_PROBES]
-    if store.held() == name:
-        return _filled(store, name, rows, 0, asked)
-    added = _draft(store, name, rows, watcher)
-    store.publish(name)
-    return _filled(store, name, rows, added, asked)
+    added = 0 if store.held() == name else _draft(store, name, rows, watcher)
+    content = store.find(name)
+    assert content is not None, "it was put there"
+    try:
+        share = overlap(content, rows.vectors, asked)
+        return Filled(name, len(rows), added, share, content.approximate)
+    finally:
+        content.close()
 
 
 def _draft(store: Store, name: str, rows: Rows, watcher: Watcher | None) -> int:
@@ -135,15 +155,6 @@ def _is_whole(content: Content, rows: Rows) -> bool:
         return False
     k = min(10, n)
     return all(len(found.place) == k for found in content.search(rows.vectors[places[:: max(1, len(places) // 8)]], k))
-
-
-def _filled(store: Store, name: str, rows: Rows, added: int, asked: Matrix) -> Filled:
-    content = store.content()
-    try:
-        share = overlap(content, rows.vectors, asked)
-        return Filled(name, len(rows), added, share, content.approximate)
-    finally:
-        content.close()
 
 
 def _plain(text: str) -> str:

@@ -54,6 +54,14 @@ class FolderStore(Closing):
             write_atomically(place / _DIM, json.dumps(dim).encode())
             return self.open(place, dim)
 
+    def find(self, key: str) -> Content | None:
+        """What is in its folder."""
+        try:
+            dim = json.loads((self._folder / key / _DIM).read_text())
+        except FileNotFoundError:
+            return None
+        return self.open(self._folder / key, dim)
+
     def discard(self, key: str) -> None:
         """Remove its folder."""
         shutil.rmtree(self._folder / key, ignore_errors=True)

@@ -115,6 +115,10 @@ class Store(Protocol):
         """The unseen content of that key, with what an earlier fill left of it."""
         ...
 
+    def find(self, key: str) -> Content | None:
+        """The content of that key, seen or unseen; None where there is none."""
+        ...
+
     def discard(self, key: str) -> None:
         """Remove an unseen content."""
         ...
@@ -165,15 +169,16 @@ class OnServer(Closing, ABC):
         """What and where it is, without a secret."""
 
     @abstractmethod
-    def _open(self, key: str) -> Content:
-        """The content of that key, which is there."""
+    def find(self, key: str) -> Content | None:
+        """The content of that key, seen or unseen."""
 
     def content(self) -> Content:
         """What readers see."""
         key = self.held()
-        if key is None:
+        content = self.find(key) if key is not None else None
+        if content is None:
             raise nothing_in(self.describe())
-        return self._open(key)
+        return content
 
 
 def nothing_in(store: str) -> InputError:

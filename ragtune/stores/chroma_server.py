@@ -52,6 +52,10 @@ class ChromaServerStore(OnServer):
             raise InputError(f"{self.describe()} is a collection that ragtune did not make; name another")
         return self._open(key)
 
+    def find(self, key: str) -> Content | None:
+        """Its collection."""
+        return self._open(key) if version_of(self._server.name, key) in self._names() else None
+
     def discard(self, key: str) -> None:
         """Remove its collection."""
         name = version_of(self._server.name, key)

@@ -1,4 +1,4 @@
-"""PostgreSQL with the extension pgvector: a table for each content, renamed in one transaction."""
+"""PostgreSQL with the extension pgvector: a table for each content, and a view of the one that readers see."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ragtune.stores._store import Content, Found, Knobs, Matrix, OnServer, Row, 
 from ragtune.stores._urls import checked, is_version, version_of
 
 _MARK = "ragtune:"
-"""A table with this comment was made here."""
+"""A view with this comment was made here."""
 _WIDEST_GRAPH = 2_000
 """Dimensions that an HNSW index of pgvector takes; wider vectors are searched exactly."""
 _COLUMNS = "place, chunk, document, start_at, end_at, text, metadata"
@@ -22,8 +22,8 @@ _COLUMNS = "place, chunk, document, start_at, end_at, text, metadata"
 class PgVectorStore(OnServer):
     """`postgresql://USER@HOST:PORT/DATABASE#TABLE`, where the url is libpq's; the password is best left to PGPASSWORD.
 
-    Searched exactly until it has as many rows as `graph_from`, then by an HNSW index. The table that readers see is
-    replaced in one transaction: `DROP`, `RENAME` and its comment, which holds the key.
+    Searched exactly until it has as many rows as `graph_from`, then by an HNSW index. What readers see is a view of a
+    table, replaced in one transaction together with its comment, which holds the key.
     """
 
     limit = 5_000
@@ -40,16 +40,16 @@ class PgVectorStore(OnServer):
             raise InputError(f"{self._told} cannot be reached: {str(error).splitlines()[0]}") from error
 
     def held(self) -> str | None:
-        """What the table's comment says."""
+        """What the view's comment says."""
         comment = self._comment()
         return comment.removeprefix(_MARK) if comment and comment.startswith(_MARK) else None
 
     def draft(self, key: str, dim: int) -> Content:
-        """A table beside it; another fill of the same table waits in no line, it is refused."""
+        """A table of its own; another fill under the same name waits in no line, it is refused."""
         import psycopg
 
         if self._comment() is not None and self.held() is None:
-            raise InputError(f"{self.describe()} is a table that ragtune did not make; name another")
+            raise InputError(f"{self.describe()} is a table or view that ragtune did not make; name another")
         if not self._one("SELECT pg_try_advisory_lock(hashtext(%s))", _MARK + self._name):
             raise WorkspaceError(f"another process is filling {self.describe()}")
         try:
@@ -62,6 +62,11 @@ class PgVectorStore(OnServer):
         )
         return _Table(self._db, version_of(self._name, key), self.knobs)
 
+    def find(self, key: str) -> Content | None:
+        """Its table."""
+        name = version_of(self._name, key)
+        return _Table(self._db, name, self.knobs) if self._one("SELECT to_regclass(%s)::oid", f'"{name}"') else None
+
     def discard(self, key: str) -> None:
         """Remove its table."""
         self._db.execute(f'DROP TABLE IF EXISTS "{version_of(self._name, key)}"')
@@ -71,9 +76,9 @@ class PgVectorStore(OnServer):
         name = version_of(self._name, key)
         tables = self._db.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
         with self._db.transaction():
-            self._db.execute(f'DROP TABLE IF EXISTS "{self._name}"')
-            self._db.execute(f'ALTER TABLE "{name}" RENAME TO "{self._name}"')
-            self._db.execute(f"COMMENT ON TABLE \"{self._name}\" IS '{_MARK}{key}'")
+            self._db.execute(f'DROP VIEW IF EXISTS "{self._name}"')
+            self._db.execute(f'CREATE VIEW "{self._name}" AS SELECT * FROM "{name}"')
+            self._db.execute(f"COMMENT ON VIEW \"{self._name}\" IS '{_MARK}{key}'")
             for (other,) in tables:
                 if is_version(other, self._name) and other != name:
                     self._db.execute(f'DROP TABLE "{other}"')
@@ -87,12 +92,8 @@ class PgVectorStore(OnServer):
         """The connection, and with it a lock that it holds."""
         self._db.close()
 
-    def _open(self, key: str) -> Content:
-        """What is published has no key in its name."""
-        return _Table(self._db, self._name, self.knobs)
-
     def _comment(self) -> str | None:
-        """Of the table that readers see, "" for none; None where there is no such table."""
+        """Of the view that readers see, "" for none; None where nothing has this name."""
         found = self._one("SELECT to_regclass(%s)::oid", f'"{self._name}"')
         return None if found is None else self._one("SELECT obj_description(%s, 'pg_class')", found) or ""
 

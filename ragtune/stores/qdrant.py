@@ -65,6 +65,10 @@ class QdrantStore(OnServer):
             )
         return self._open(key)
 
+    def find(self, key: str) -> Content | None:
+        """Its collection."""
+        return self._open(key) if self._client.collection_exists(version_of(self._name, key)) else None
+
     def discard(self, key: str) -> None:
         """Remove its collection."""
         self._client.delete_collection(version_of(self._name, key))

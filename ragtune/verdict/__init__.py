@@ -7,7 +7,7 @@ from ragtune.verdict._judge import judge
 from ragtune.verdict._measured import Measured
 from ragtune.verdict._values import Estimate, Gap, Result, Standing, Verdict, Winner
 
-VERSION = 1
+VERSION = 2
 """Goes up when equal scores come to another verdict."""
 
 __all__ = ["VERSION", "Estimate", "Gap", "Measured", "Result", "Standing", "Verdict", "Winner", "judge", "pareto"]

@@ -76,7 +76,7 @@ def judge(
     return Verdict(
         headline=_words.headline(ids[choice.pick], results[maximize], choice, rules, split, gaps),
         reason=_words.reason(measured, choice, rules, tune),
-        warnings=_words.warnings(measured, split, choice, rules, results[maximize], winner, knobs or {}),
+        warnings=_words.warnings(measured, split, choice, rules, results, winner, knobs or {}),
         metric=maximize,
         better="lower" if measured.sign(maximize) < 0 else "higher",
         tune_queries=int(tune.sum()),

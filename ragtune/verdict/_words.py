@@ -85,12 +85,12 @@ def warnings(
     split: Split,
     choice: Choice,
     rules: Rules,
-    result: Result,
+    results: Mapping[str, Result],
     winner: Winner,
     knobs: Mapping[str, Sequence[float | None]],
 ) -> tuple[str, ...]:
     """What the reader must know before believing it."""
-    told = [split.note()]
+    told, result = [split.note()], results[rules.metric]
     left_out = int((~measured.complete).sum())
     if left_out:
         told.append(f"{left_out:,} of {len(measured.ids):,} configurations were not scored on every query: left out.")
@@ -110,8 +110,18 @@ def warnings(
             f"The best {rules.metric} of {number(winner.naive)} is partly luck: "
             f"expect {number(winner.corrected)} on other queries."
         )
+    told.extend(losses(results))
     told.extend(edges(choice, knobs))
     return tuple(text for text in told if text)
+
+
+def losses(results: Mapping[str, Result]) -> list[str]:
+    """What the pick's approximate search loses against the exact one."""
+    return [
+        f"The pick searches approximately: of what exact search finds first it finds {interval(result.pick)} ({metric})."
+        for metric, result in results.items()
+        if metric.startswith("exact_overlap") and result.pick.mean < 1
+    ]
 
 
 def edges(choice: Choice, knobs: Mapping[str, Sequence[float | None]]) -> list[str]:

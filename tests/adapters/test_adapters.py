@@ -5,33 +5,10 @@ from __future__ import annotations
 import asyncio
 import warnings
 
-import pytest
-
-import ragtune
-from ragtune.bundling import export, load
-from ragtune.engine.workspace import Workspace
+from ragtune.bundling import load
 
 QUESTION = "Which animal sees in the dark?"
 EXPECTED = "The owl is an animal. It sees in the dark."
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    place = tmp_path_factory.mktemp("adapted")
-    does = {"owl": "sees in the dark", "bee": "makes honey", "dog": "barks at strangers"}
-    documents = tuple(
-        ragtune.Document(name, f"The {name} is an animal. It {what}.", f"Of the {name}", {"legs": 4})
-        for name, what in does.items()
-    )
-    queries = tuple(ragtune.Query(name, f"What {what}?", (ragtune.Evidence(name),)) for name, what in does.items())
-    config = {
-        "name": "adapted",
-        "space": {"chunker": "whole-document", "retriever": "bm25"},
-        "baseline": {"chunker": "whole-document", "retriever": "bm25"},
-    }
-    study = ragtune.sweep(ragtune.Dataset("animals", documents, queries, {}), config, workspace=place / "w")
-    export(study, Workspace(place / "w"), study.scores.configurations[0], place / "bundle")
-    return place / "bundle"
 
 
 def test_llama_index_answers_through_a_query_engine(bundle):

