@@ -7,8 +7,10 @@ and their files by their content.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ragtune.bundling._changing import Change
-from ragtune.bundling._export import export
 from ragtune.bundling._manifest import (
     FILE,
     PROFILE,
@@ -20,6 +22,9 @@ from ragtune.bundling._manifest import (
     read_manifest,
 )
 from ragtune.bundling._retriever import Context, Passage, Retriever, load
+
+if TYPE_CHECKING:
+    from ragtune.bundling._export import export
 
 __all__ = [
     "FILE",
@@ -37,3 +42,10 @@ __all__ = [
     "load",
     "read_manifest",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Exporting brings all that a study rests on with it, and an app that loads a bundle does not wait for that."""
+    if name != "export":
+        raise AttributeError(f"module 'ragtune.bundling' has no attribute '{name}'")
+    return import_module("ragtune.bundling._export").export
