@@ -14,7 +14,7 @@ GOLDEN: dict[tuple[str, str], tuple[int, str]] = {
     ("chunker", "token-window"): (1, "6cbfea6777dc208e"),
     ("chunker", "whole-document"): (1, "96fc62634e14cddc"),
     ("retriever", "adaptive"): (2, "edc19e4c4259d6f7"),
-    ("retriever", "ann"): (1, "d00307b95036f207"),
+    ("retriever", "ann"): (2, "d00307b95036f207"),
     ("retriever", "bm25"): (2, "f906368e700b8b9b"),
     ("retriever", "dense"): (3, "c3c25d90d79b4134"),
     ("retriever", "filtered"): (1, "f906368e700b8b9b"),
