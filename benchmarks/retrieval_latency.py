@@ -44,7 +44,7 @@ from ragtune.embedders import _bert
 from ragtune.embedders.minilm import Minilm
 from ragtune.types import Chunks, Floats, Vectors
 
-DEPTH, K, THREADS = 50, 10, 8
+DEPTH, K, THREADS = 100, 10, 8
 OUTSIDE, WITH, LOAD = 5.0, 1.0, 1.5
 ROUNDS, WARM, STARTS = 3, 20, 5
 LONG, SHORT = "5k", "100k"

@@ -123,7 +123,7 @@ class BertEncoder:
         encodings = self.tokens(texts)
         tokens = [encoding.ids for encoding in encodings]
         lengths = [len(ids) for ids in tokens]
-        with torch.inference_mode(), _one_thread():
+        with torch.inference_mode(), one_thread():
             flat = torch.tensor([token for ids in tokens for token in ids])
             places = torch.cat([torch.arange(length) for length in lengths])
             x = self._normalized(self._words[flat] + self._places[places], self._norm)
@@ -162,7 +162,7 @@ class BertEncoder:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """For the thread that asks: the other cores have batches of their own."""
     import torch
 

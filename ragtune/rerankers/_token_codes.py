@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragtune.errors import StepError
+from ragtune.rerankers._byte_products import bit_products, float_products
 from ragtune.types import Ints, Value
 
 Stored = Literal["binary", "int8"]
 _HEAD = np.dtype(np.int32)
-_BLOCK_TOKENS = 1024
+_BLOCK_TOKENS = 2048
 """So many are unpacked at a time, that they stay in the processor's cache."""
-_ONE_THREAD = 1 << 18
-"""Multiplications for which OpenBLAS takes no second thread. Its threads wait for each other without sleeping, and where
-requests already share the cores, that takes a hundred times as long as the work."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,42 +75,39 @@ def unpack(rows: Sequence[bytes], stored: Stored, name: str) -> TokenCodes:
 
 
 def greatest_cosines(asked: NDArray[np.int8], held: TokenCodes, texts: Ints) -> NDArray[np.float32]:
-    """(n_texts, n_asked): of each token that is asked for, (n_asked, dim), the greatest cosine with a token of each text.
+    """(n_asked, n_texts): of each token that is asked for, (n_asked, dim), the greatest cosine with a token of each text.
 
     With the code of a token, that is: the numbers of a binary one are all 1 or -1. A text without tokens has -1.
     """
-    exact = np.float32 if asked.shape[1] * 127**2 < 1 << 24 else np.float64
-    query: NDArray[Any] = np.ascontiguousarray(asked.T, dtype=exact)
-    best = np.full((len(texts), len(asked)), -1.0, dtype=np.float32)
-    length = np.maximum(np.sqrt((query * query).sum(axis=0)), 1)
+    best = np.full((len(asked), len(texts)), -1.0, dtype=np.float32)
     lengths = held.begin[texts + 1] - held.begin[texts]
     some = np.flatnonzero(lengths)
     block = (np.cumsum(lengths[some]) - lengths[some]) // _BLOCK_TOKENS
     for rows in np.split(some, np.flatnonzero(np.diff(block)) + 1) if len(some) else ():
         codes = np.concatenate([held.of(text) for text in texts[rows].tolist()])
         begins = np.cumsum(lengths[rows]) - lengths[rows]
-        best[rows] = np.maximum.reduceat(_products(codes, query), begins, axis=0) / length
+        best[:, rows] = (_of_bits if codes.dtype == np.uint8 else _of_bytes)(codes, asked, begins)
     return best
 
 
-def _products(codes: NDArray[Any], query: NDArray[Any]) -> NDArray[Any]:
-    """(n_codes, n_asked): of every code, scaled to length 1, with every vector that is asked for, (dim, n_asked)."""
-    dim = len(query)
-    if codes.dtype == np.uint8:
-        bits = np.unpackbits(codes.ravel()).reshape(len(codes), -1)[:, :dim].astype(query.dtype)
-        products: NDArray[Any] = 2 * _multiplied(bits, query) - query.sum(axis=0)
-        products /= query.dtype.type(np.sqrt(dim))
-    else:
-        numbers = codes.astype(query.dtype)
-        products = _multiplied(numbers, query)
-        products /= np.maximum(np.sqrt((numbers * numbers).sum(axis=1, keepdims=True)), 1)
-    return products
+def _of_bits(codes: NDArray[np.uint8], asked: NDArray[np.int8], begins: Ints) -> NDArray[Any]:
+    """The greatest cosine of each run of codes: with 1 and -1 for 1 and 0, a product is twice as much, less the sum."""
+    dim = asked.shape[1]
+    bits = np.unpackbits(codes.ravel()).reshape(len(codes), -1)[:, :dim]
+    greatest = np.maximum.reduceat(bit_products(bits, asked), begins, axis=1)
+    numbers = asked.astype(np.float64)
+    signed = 2 * greatest - numbers.sum(axis=1, keepdims=True)
+    length = np.sqrt((numbers * numbers).sum(axis=1, keepdims=True))
+    cosines: NDArray[Any] = signed / (np.maximum(length, 1) * np.sqrt(dim))
+    return cosines
 
 
-def _multiplied(numbers: NDArray[Any], query: NDArray[Any]) -> NDArray[Any]:
-    """The matrix product, a few rows at a time."""
-    found = np.empty((len(numbers), query.shape[1]), dtype=query.dtype)
-    step = max(1, _ONE_THREAD // max(1, query.size))
-    for at in range(0, len(numbers), step):
-        np.matmul(numbers[at : at + step], query, out=found[at : at + step])
-    return found
+def _of_bytes(codes: NDArray[np.int8], asked: NDArray[np.int8], begins: Ints) -> NDArray[Any]:
+    """The same of bytes, whose lengths differ."""
+    exact = np.float32 if asked.shape[1] * 127**2 < 1 << 24 else np.float64
+    numbers: NDArray[Any] = codes.astype(exact)
+    query: NDArray[Any] = asked.astype(exact)
+    length = np.maximum(np.sqrt((numbers * numbers).sum(axis=1)), 1)
+    greatest = np.maximum.reduceat(float_products(numbers, query) / length, begins, axis=1)
+    cosines: NDArray[Any] = greatest / np.maximum(np.sqrt((query * query).sum(axis=1, keepdims=True)), 1)
+    return cosines

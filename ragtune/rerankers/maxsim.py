@@ -96,7 +96,7 @@ class Maxsim(Reranker):
         for i, (row, chunks) in enumerate(zip(cosine, candidates.chunk, strict=True)):
             there = np.flatnonzero(chunks >= 0)
             asked = query_tokens.of(i)
-            row[there, : len(asked)] = greatest_cosines(asked, chunk_tokens, chunks[there])
+            row[there, : len(asked)] = greatest_cosines(asked, chunk_tokens, chunks[there]).T
         return Maxima(cosine)
 
     @work(keep="file", online=False)

@@ -36,7 +36,8 @@ def nearest(vectors: Vectors, query_vectors: Vectors, depth: int, *, cosine: boo
     parts = []
     for i in range(0, len(query_vectors.matrix), step):
         asked = query_vectors.matrix[i : i + step]
-        scores = asked @ vectors.matrix.T
+        # Of one query without BLAS, whose threads would wait for each other where requests share the cores.
+        scores = asked @ vectors.matrix.T if len(asked) > 1 else np.vecdot(vectors.matrix, asked)[None]
         if lengths is not None:
             scores /= lengths
         slack = _ROUNDING * np.linalg.norm(asked, axis=1)
@@ -113,7 +114,9 @@ def _norms(vectors: Vectors) -> Floats:
         rows = vectors.matrix
         norms = np.empty(len(rows), dtype=np.float32)
         for at in range(0, len(rows), _ROWS):
-            norms[at : at + _ROWS] = np.linalg.norm(rows[at : at + _ROWS].astype(np.float64), axis=1)  # of one as of many
+            norms[at : at + _ROWS] = np.linalg.norm(
+                rows[at : at + _ROWS].astype(np.float64), axis=1
+            )  # of one as of many
         norms[norms == 0] = 1
         found = _known[vectors] = norms
     return found
