@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextvars import copy_context
+from functools import cached_property
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -43,7 +44,7 @@ class Memo:
 
     def __init__(self, database: Database | None, scope: str, progress: Callable[[int, int], None]) -> None:
         self._database = database
-        self._scope = hashlib.blake2b(scope.encode(), digest_size=16).digest()
+        self._scope = scope
         self._progress = progress
         self.computed = 0
         self.characters = 0
@@ -72,6 +73,8 @@ class Memo:
 
     def _known(self, texts: Sequence[str], load: Callable[[], PartialRowModel]) -> tuple[list[bytes], Rows]:
         """The texts' keys, and the rows there are once the model was asked for those never seen."""
+        if self._database is None and len(texts) == 1:
+            return self._alone(texts, load())
         keys = [self.key(text) for text in texts]
         unique = dict(zip(keys, texts, strict=True))
         known = self._database.get(unique) if self._database else {}
@@ -81,9 +84,22 @@ class Memo:
             self.model_seconds += time.monotonic() - began
         return keys, known
 
+    def _alone(self, texts: Sequence[str], model: PartialRowModel) -> tuple[list[bytes], Rows]:
+        """One text where nothing is kept, as in a live request: there is nothing to look up and nothing to share out."""
+        began = time.monotonic()
+        (row,) = model.rows(texts)
+        self.model_seconds += time.monotonic() - began
+        self.characters += len(texts[0])
+        self.computed += row is not None
+        return [b""], {} if row is None else {b"": row}
+
     def key(self, text: str) -> bytes:
         """Under what the row of a text is kept."""
-        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._scope).digest()
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._hashed).digest()
+
+    @cached_property
+    def _hashed(self) -> bytes:
+        return hashlib.blake2b(self._scope.encode(), digest_size=16).digest()
 
     def _compute(self, unique: dict[bytes, str], known: Rows, model: PartialRowModel) -> None:
         """Every batch is written as soon as it is there, with all others that came meanwhile, in whatever order they come.

@@ -36,7 +36,7 @@ class TokenModel(Protocol):
         ...
 
     def vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
-        """(n_tokens, dim) of each text of one batch, unit rows, in the order of `ids`."""
+        """(n_tokens, dim) of each text of one batch, of any length, in the order of `ids`."""
         ...
 
 
@@ -57,12 +57,9 @@ class BertTokens:
 
     def vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """(n_tokens, dim) of each text."""
-        from torch.nn.functional import normalize
-
         if not texts:
             return []
-        read = self._encoder.read(texts)
-        return [normalize(states, dim=1).numpy()[_words(e.special_tokens_mask)] for e, states in read]
+        return [states.numpy()[_words(e.special_tokens_mask)] for e, states in self._encoder.read(texts)]
 
 
 class SentenceTokens:
@@ -100,8 +97,7 @@ class SentenceTokens:
         for states, mask in zip(found, self._encoded(texts)["special_tokens_mask"], strict=True):
             if len(states) != len(mask):
                 raise StepError(f"the model '{self._name}' makes {len(states)} vectors of {len(mask)} tokens")
-            matrix = states.float().cpu().numpy()[_words(mask)]
-            vectors.append(matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12))
+            vectors.append(states.float().cpu().numpy()[_words(mask)])
         return vectors
 
     def _encoded(self, texts: Sequence[str]) -> Any:

@@ -15,6 +15,7 @@ from ragtune.embedders import BadTextError, where
 from ragtune.errors import StepError
 from ragtune.rerankers import Reranker, _tokens, reorder
 from ragtune.rerankers._token_codes import Stored, TokenCodes, greatest_cosines, pack, unpack
+from ragtune.retrievers._fusion import in_turn
 from ragtune.types import Chunks, Corpus, Floats, Ints, Queries, Ranking, Value
 
 _NAME = "reranker maxsim"
@@ -127,20 +128,14 @@ class Maxsim(Reranker):
         """By the weighted sum."""
         there = ~np.isnan(maxima.cosine)
         weight = weights.weight[:, None, : maxima.cosine.shape[2]] if self.weighting == "idf" else np.ones((1, 1, 1))
-        score = _summed(np.where(there, maxima.cosine * weight, 0.0))
+        score = in_turn(np.where(there, maxima.cosine * weight, 0.0))[..., 0]
         if self.pooling == "mean":
-            total = _summed(np.where(there, weight, 0.0))
+            total = in_turn(np.where(there, weight, 0.0))[..., 0]
             score = np.divide(score, total, out=np.zeros_like(score), where=total > 0)
         return reorder(ranking, score)
 
     def _load(self) -> _tokens.TokenModel:
         return _tokens.load(_NAME, self.model, self.revision, self.max_tokens, self.device)
-
-
-def _summed(values: Floats) -> Floats:
-    """Over the tokens, one after another: so that the sum is the same beside longer queries, which add zeros."""
-    sums: Floats = np.cumsum(values, axis=2)[:, :, -1] if values.shape[2] else np.zeros(values.shape[:2])
-    return sums
 
 
 @dataclass(frozen=True)

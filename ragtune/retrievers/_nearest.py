@@ -17,7 +17,7 @@ _ROWS = 1 << 11
 """Rows whose lengths are computed at a time, that they stay in the processor's cache."""
 _ROUNDING = 4e-6
 """More than a float32 product of vectors is wrong by, as a share of the product of their lengths."""
-_known: WeakKeyDictionary[Vectors, Floats] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Vectors, tuple[Floats, Floats | None]] = WeakKeyDictionary()
 """Lengths of the rows of matrices in memory, so that a single query does not wait for them."""
 
 
@@ -103,12 +103,15 @@ def _longest(vectors: Vectors) -> float:
 
 def _lengths(vectors: Vectors) -> Floats | None:
     """Of the rows, 1 for zero rows and for those that are as good as 1; None where all are."""
-    found = _norms(vectors)
-    unit = np.abs(found - 1) < 1e-3
-    return None if unit.all() else np.where(unit, np.float32(1), found)
+    return _measured(vectors)[1]
 
 
 def _norms(vectors: Vectors) -> Floats:
+    return _measured(vectors)[0]
+
+
+def _measured(vectors: Vectors) -> tuple[Floats, Floats | None]:
+    """The lengths as they are, and as `_lengths` gives them."""
     found = _known.get(vectors)
     if found is None:
         rows = vectors.matrix
@@ -118,5 +121,6 @@ def _norms(vectors: Vectors) -> Floats:
                 rows[at : at + _ROWS].astype(np.float64), axis=1
             )  # of one as of many
         norms[norms == 0] = 1
-        found = _known[vectors] = norms
+        unit = np.abs(norms - 1) < 1e-3
+        found = _known[vectors] = norms, None if unit.all() else np.where(unit, np.float32(1), norms)
     return found

@@ -138,7 +138,6 @@ def test_marks_are_left_out_unless_there_is_nothing_else():
     assert [len(ids) for ids in minilm.ids(["the cat sat", ""])] == [3, 2]
     vectors = minilm.vectors(["the cat sat", ""])
     assert [v.shape for v in vectors] == [(3, 384), (2, 384)]
-    assert np.linalg.norm(vectors[0], axis=1) == pytest.approx(np.ones(3), abs=1e-5)
     assert minilm.vectors([]) == []
 
 
