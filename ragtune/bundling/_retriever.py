@@ -201,12 +201,11 @@ def _found(loaded: Loaded, stages: Mapping[str, Ranking], i: int, k: int) -> lis
     best = np.array([chunk for chunk in last if chunk >= 0][:k], dtype=np.int64)
     chunks = loaded.chunks
     columns = (best, chunks.document[best], chunks.start[best], chunks.end[best])
-    return [
-        _passage(
-            loaded.corpus, *row, last[chunk], {slot: found[chunk] for slot, found in known.items() if chunk in found}
-        )
-        for chunk, *row in zip(*(column.tolist() for column in columns), strict=True)
-    ]
+    found = []
+    for chunk, document, start, end in zip(*(column.tolist() for column in columns), strict=True):
+        scores = {slot: scored[chunk] for slot, scored in known.items() if chunk in scored}
+        found.append(_passage(loaded.corpus, document, start, end, last[chunk], scores))
+    return found
 
 
 def _passage(
