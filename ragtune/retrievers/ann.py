@@ -94,8 +94,8 @@ class Ann(Approximate):
 def _cosines(query: Floats, others: Floats) -> Floats:
     """Of a unit vector with others, summed in float64 and rounded to float32: alike for any number of them."""
     others = others.astype(np.float64)
-    lengths = np.linalg.norm(others, axis=1)
+    lengths = np.sqrt(np.vecdot(others, others))
     lengths[np.abs(lengths - 1) < 1e-3] = 1
     lengths[lengths == 0] = 1
-    products: Floats = (others * query.astype(np.float64)).sum(axis=1) / lengths
+    products: Floats = np.vecdot(others, query.astype(np.float64)) / lengths
     return products.astype(np.float32).astype(np.float64)
