@@ -71,7 +71,7 @@ def bundle(size: str, vectors: str) -> Path:
     parts = [{"bm25": {"k1": 0.9, "b": 0.4, "depth": DEPTH}}, {vectors: {"depth": DEPTH}}]
     hybrid = {"retrievers": parts, "fusion": "weighted", "normalization": "z-score", "depth": DEPTH}
     design = {
-        "chunker": CHUNKERS[size], "embedder": "minilm", "retriever": {"hybrid": hybrid}, "reranker": "maxsim",
+        "chunker": CHUNKERS[size], "embedder": "minilm", "retriever": {"hybrid": hybrid}, "reranker": {"maxsim": {"depth": 20}},
     }  # fmt: skip
     config = {"name": f"latency-{size}-{vectors}", "space": design, "baseline": design, "metrics": ["nDCG@10"]}
     place = kept_workspace()
