@@ -14,13 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragtune.errors import StepError
-from ragtune.rerankers._byte_products import bit_products, float_products
+from ragtune.rerankers._byte_products import bit_products, by_numpy
 from ragtune.types import Ints, Value
 
 Stored = Literal["binary", "int8"]
 _HEAD = np.dtype(np.int32)
-_BLOCK_TOKENS = 2048
-"""So many are unpacked at a time, that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,34 +78,34 @@ def greatest_cosines(asked: NDArray[np.int8], held: TokenCodes, texts: Ints) -> 
     With the code of a token, that is: the numbers of a binary one are all 1 or -1. A text without tokens has -1.
     """
     best = np.full((len(asked), len(texts)), -1.0, dtype=np.float32)
-    lengths = held.begin[texts + 1] - held.begin[texts]
-    some = np.flatnonzero(lengths)
-    block = (np.cumsum(lengths[some]) - lengths[some]) // _BLOCK_TOKENS
-    for rows in np.split(some, np.flatnonzero(np.diff(block)) + 1) if len(some) else ():
-        codes = np.concatenate([held.of(text) for text in texts[rows].tolist()])
-        begins = np.cumsum(lengths[rows]) - lengths[rows]
-        best[:, rows] = (_of_bits if codes.dtype == np.uint8 else _of_bytes)(codes, asked, begins)
+    begin, end = held.begin[texts], held.begin[texts + 1]
+    some = np.flatnonzero(begin < end)
+    if len(some):
+        begin, end = begin[some], end[some]
+        codes = np.concatenate([held.code[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)])
+        ends = np.cumsum(end - begin)
+        of = _of_bits if codes.dtype == np.uint8 else _of_bytes
+        best[:, some] = of(codes, asked, ends - (end - begin))
     return best
 
 
 def _of_bits(codes: NDArray[np.uint8], asked: NDArray[np.int8], begins: Ints) -> NDArray[Any]:
     """The greatest cosine of each run of codes: with 1 and -1 for 1 and 0, a product is twice as much, less the sum."""
-    dim = asked.shape[1]
-    bits = np.unpackbits(codes.ravel()).reshape(len(codes), -1)[:, :dim]
-    greatest = np.maximum.reduceat(bit_products(bits, asked), begins, axis=1)
     numbers = asked.astype(np.float64)
+    greatest = np.maximum.reduceat(bit_products(codes, asked), begins, axis=1)
     signed = 2 * greatest - numbers.sum(axis=1, keepdims=True)
-    length = np.sqrt((numbers * numbers).sum(axis=1, keepdims=True))
-    cosines: NDArray[Any] = signed / (np.maximum(length, 1) * np.sqrt(dim))
+    cosines: NDArray[Any] = signed / (_lengths(numbers)[:, None] * np.sqrt(asked.shape[1]))
     return cosines
 
 
 def _of_bytes(codes: NDArray[np.int8], asked: NDArray[np.int8], begins: Ints) -> NDArray[Any]:
     """The same of bytes, whose lengths differ."""
-    exact = np.float32 if asked.shape[1] * 127**2 < 1 << 24 else np.float64
-    numbers: NDArray[Any] = codes.astype(exact)
-    query: NDArray[Any] = asked.astype(exact)
-    length = np.maximum(np.sqrt((numbers * numbers).sum(axis=1)), 1)
-    greatest = np.maximum.reduceat(float_products(numbers, query) / length, begins, axis=1)
-    cosines: NDArray[Any] = greatest / np.maximum(np.sqrt((query * query).sum(axis=1, keepdims=True)), 1)
+    greatest = np.maximum.reduceat(by_numpy(codes, asked) / _lengths(codes.astype(np.float32)), begins, axis=1)
+    cosines: NDArray[Any] = greatest / _lengths(asked.astype(np.float64))[:, None]
     return cosines
+
+
+def _lengths(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Of the rows, at least 1: the squares sum up to whole numbers, the same in any order."""
+    lengths: NDArray[Any] = np.maximum(np.sqrt(np.vecdot(numbers, numbers)), 1)
+    return lengths
