@@ -48,6 +48,8 @@ DEPTH, K, THREADS = 100, 10, 8
 OUTSIDE, WITH, LOAD = 5.0, 1.0, 1.5
 ROUNDS, WARM, STARTS = 3, 20, 5
 LONG, SHORT = "5k", "100k"
+VECTORS: dict[str, dict[str, Any]] = {"dense": {}, "ann": {"quantization": "int8"}}
+"""Searches of vectors, exact and by a graph, and their knobs."""
 CHUNKERS = {LONG: "whole-document", SHORT: "sentence(size_tokens=36, overlap_tokens=0)"}
 QUESTION = "Does vitamin D protect against infections?"
 Ask = Callable[[str], Any]
@@ -68,7 +70,7 @@ def dataset(size: str) -> Dataset:
 
 def bundle(size: str, vectors: str) -> Path:
     """The design on that data, as an app gets it; `vectors` is the retriever over vectors."""
-    parts = [{"bm25": {"k1": 0.9, "b": 0.4, "depth": DEPTH}}, {vectors: {"depth": DEPTH}}]
+    parts = [{"bm25": {"k1": 0.9, "b": 0.4, "depth": DEPTH}}, {vectors: {"depth": DEPTH, **VECTORS[vectors]}}]
     hybrid = {"retrievers": parts, "fusion": "weighted", "normalization": "z-score", "depth": DEPTH}
     design = {
         "chunker": CHUNKERS[size], "embedder": "minilm", "retriever": {"hybrid": hybrid}, "reranker": {"maxsim": {"depth": 20}},

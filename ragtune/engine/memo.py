@@ -9,11 +9,11 @@ import hashlib
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cached_property
 from queue import SimpleQueue
-from typing import Any, Protocol
+from typing import Protocol
 
 from ragtune.component import RowModel
 from ragtune.engine.database import Database
@@ -113,9 +113,8 @@ class Memo:
         total = self.computed + sum(map(len, batches))
         finished: SimpleQueue[Future[Rows]] = SimpleQueue()
         shown = time.monotonic()
-        lacking = [batch for batch in batches if batch]
-        with ThreadPoolExecutor(max(1, model.workers)) if len(lacking) > 1 else _Here() as pool:
-            waiting = iter(lacking)
+        with ThreadPoolExecutor(max(1, model.workers)) as pool:
+            waiting = iter([batch for batch in batches if batch])
             running: set[Future[Rows]] = set()
             try:
                 while True:
@@ -150,19 +149,6 @@ class Memo:
         self.computed += len(fresh)
         for error in filter(None, errors if failing else ()):
             raise error
-
-
-class _Here(Executor):
-    """Works in the thread that asks: for a single batch, as of a live request, another is not worth starting."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Run it, and hand out what came of it."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 def _rows(model: PartialRowModel, batch: Sequence[bytes], unique: dict[bytes, str]) -> Rows:
