@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -112,11 +113,21 @@ def _loaded(folder: Path, manifest: Manifest, before: Loaded | None) -> Loaded:
         )
     searches = Searches.of(wired, data) if manifest.store else None
     steps = prepared(wired, data, searches.keys if searches else ())
-    values = {step.key: read_value(folder, manifest, step) for step in kept(steps)}
+    with ThreadPoolExecutor() as pool:
+        reading = {step.key: pool.submit(read_value, folder, manifest, step) for step in dict.fromkeys(kept(steps))}
+        _load_model(wired)  # while the files are checked
+        values = {key: value.result() for key, value in reading.items()}
     for step in steps:
         made(step, values)
     search = _opened(folder, manifest.store, searches, before) if manifest.store and searches else None
     return Loaded(folder, manifest, wired, data, values, search)
+
+
+def _load_model(wired: Wired) -> None:
+    """That of the queries, which nothing is found without."""
+    embedder = wired.configuration.embedder
+    if embedder and not embedder.priced:
+        embedder.encoder(queries=True)
 
 
 def read_value(folder: Path, manifest: Manifest, step: Step) -> Any:
