@@ -128,6 +128,7 @@ def hostile(client: Client) -> list[Hostile]:
     return [
         Hostile("wrong host", client.request(body, Host="evil.example"), (421,)),
         Hostile("cross origin", client.request(body, Origin="https://evil.example"), (403,)),
+        Hostile("broken origin", client.request(body, Origin="http://["), (403,)),
         Hostile("no token", client.request(body, Authorization=None), (401,)),
         Hostile("wrong token", client.request(body, Authorization="Bearer x"), (401,)),
         Hostile("100 MB declared", client.request(b"x", Content_Length="100000000"), (413,)),
@@ -141,6 +142,7 @@ def hostile(client: Client) -> list[Hostile]:
         Hostile("no such path", client.request(body, "/../../etc/passwd"), (404,)),
         Hostile("wrong method", client.request(body, method="DELETE"), (405,)),
         Hostile("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", (400,)),
+        Hostile("length and chunks", client.request(body, Transfer_Encoding="chunked"), (400,)),
         Hostile("two lengths", client.request(body, content_length="3"), (400,)),
         Hostile("huge header", client.request(body, X_Padding="x" * 60_000), (400, 431, GONE)),
     ]

@@ -44,7 +44,7 @@ def features_of(claimed: Sequence[Claim], levels: Mapping[str, int]) -> Floats:
     return np.array([reader.features(claim.response, claim.passages) for claim in claimed])
 
 
-def learn(features: Floats, labels: Floats, sources: Sequence[str]) -> Floats:
+def learn(features: Floats, labels: Floats, sources: Sequence[str], ridge: float = RIDGE) -> Floats:
     """(n_features,) weights, none negative, that add up to 1."""
     from scipy.optimize import minimize
 
@@ -60,8 +60,8 @@ def learn(features: Floats, labels: Floats, sources: Sequence[str]) -> Floats:
         margin = sign * (features @ weights + of @ intercepts)
         slope = -sign * share / (1 + np.exp(margin))
         apart = weights - weights.mean()
-        value = float((share * np.logaddexp(0, -margin)).sum() + RIDGE * (apart**2).sum())
-        return value, np.concatenate([features.T @ slope + 2 * RIDGE * apart, of.T @ slope])
+        value = float((share * np.logaddexp(0, -margin)).sum() + ridge * (apart**2).sum())
+        return value, np.concatenate([features.T @ slope + 2 * ridge * apart, of.T @ slope])
 
     start = np.concatenate([np.ones(n), np.full(len(names), -n / 2)])
     bounds = [(0, None)] * n + [(None, None)] * len(names)

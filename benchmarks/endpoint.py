@@ -61,7 +61,7 @@ def client(url: str, **knobs: Any) -> Client:
 
 
 def requests(n: int) -> list[Request]:
-    return [Request((("user", f"query {i}"),), {"max_tokens": 20}) for i in range(n)]
+    return [Request((("user", f"query {i}"),), {"max_tokens": 20}, check=score) for i in range(n)]
 
 
 def memo(workspace: Workspace) -> Memo:
@@ -109,7 +109,7 @@ def faults(workspace: Workspace, n: int) -> bool:
         while missing[-1] and runs < 10:  # each run begins as a new process would: from what is on disk
             runs += 1
             before = sum(record(url)["came"].values())
-            found = ask(memo(workspace), lambda: client(url, max_retries=2), asked, check=score)
+            found = ask(memo(workspace), lambda: client(url, max_retries=2), asked)
             if {i for i, each in enumerate(found.completions) if each is None} != found.failures.keys():
                 return False
             missing.append(len(found.failures))

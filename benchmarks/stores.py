@@ -58,7 +58,7 @@ def _places(folder: Path, stack: ExitStack) -> Iterator[tuple[str, str]]:
     )
     (folder / "server").mkdir()
     yield "chroma, a server", stack.enter_context(chroma_server(folder / "server")) + "/chunks"
-    yield "pgvector, a server", stack.enter_context(postgresql()) + "#chunks"
+    yield "pgvector, a server", stack.enter_context(postgresql(folder)) + "#chunks"
 
 
 def _store(name: str, url: str, rows: Rows, asked: Matrix) -> float:

@@ -1,7 +1,8 @@
 """Tools, with no model but MiniLM: published baselines, a sweep that must gain ten points on ToolE, and abstention.
 
-ToolE and LiveMCPBench must come within a point of the figures in their READMEs. BFCL's pooled figures are of 3,106
-functions, 432 of which are not in the data: they are shown, and neither count as met nor as missed.
+ToolE, LiveMCPBench and BFCL must come within a point of the figures in their READMEs. BFCL's are of 3,106 functions and
+2,053 queries, of which the data lack 432 and 200; the package that BFCL's authors publish has them. Where it is not
+installed, BFCL's figures neither count as met nor as missed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks import _tool_abstention, _tool_sweep
-from benchmarks._tool_data import pooled, single
+from benchmarks._tool_data import BFCL_ASKED, BFCL_PACKAGE, bfcl_whole, pooled, single
 from benchmarks.common import conclude, kept_workspace
 from ragtune import sweep
 from ragtune.component import parse
@@ -44,15 +45,19 @@ TOOLE = (
     Published("MiniLM", ("definition",), "dense", (0.548, 0.771, 0.670)),
     Published("RRF", ("definition",), f"hybrid(retrievers=[bm25({_WORDS}), dense])", (0.474, 0.669, 0.578)),
 )
-LIVE = (
-    Published("BM25", ("words", "description", "parameters"), "bm25(k1=1.5)", (0.136, 0.343, 0.306)),
-    Published("MiniLM", ("words", "description", "arguments"), "dense", (0.152, 0.333, 0.311)),
-    Published("RRF", ("words", "description", "arguments"), "hybrid", (0.152, 0.394, 0.354)),
+_LIVE = (
+    ("BM25", ("words", "description", "parameters"), "bm25(k1=1.5)"),
+    ("MiniLM", ("words", "description", "arguments"), "dense"),
+    ("RRF", ("words", "description", "arguments"), "hybrid"),
 )
-BFCL = (
-    Published("BM25", ("name", "description", "parameters"), "bm25", (0.342, 0.642, 0.513)),
-    Published("MiniLM", ("words", "description", "arguments"), "dense", (0.297, 0.618, 0.473)),
-    Published("RRF", ("words", "description", "arguments"), "hybrid", (0.352, 0.665, 0.530)),
+"""Fitted to LiveMCPBench alone; BFCL is read in the same way."""
+LIVE = tuple(
+    Published(*read, figures)
+    for read, figures in zip(_LIVE, ((0.136, 0.343, 0.306), (0.152, 0.333, 0.311), (0.152, 0.394, 0.354)), strict=True)
+)
+BFCL = tuple(
+    Published(*read, figures)
+    for read, figures in zip(_LIVE, ((0.342, 0.642, 0.513), (0.297, 0.618, 0.473), (0.352, 0.665, 0.530)), strict=True)
 )
 
 
@@ -65,8 +70,8 @@ def main() -> None:
     ):
         near = reproduced(what, dataset, published)
         met, wanted = met + sum(near), wanted + len(near)
-    bfcl = reproduced("BFCL pooled", pooled("tools/bfcl", lambda row: bool(row["expected"])), BFCL)
-    print(f"BFCL pooled: {sum(bfcl)} of {len(bfcl)} within a point, of another pool: not counted")
+    near = bfcl()
+    met, wanted = met + sum(near), wanted + len(near)
     print(*curve(), sep="\n")
     found = _tool_sweep.swept()
     print(*_tool_sweep.told(found), sep="\n")
@@ -75,10 +80,22 @@ def main() -> None:
     auc = abstention["irrelevance"].auc["name+description"]
     p = found.verdict.result.p
     conclude(
-        f"tools_published: {met} of {wanted} figures within a point (BFCL pooled not comparable), "
+        f"tools_published: {met} of {wanted} figures within a point{'' if near else ' (BFCL is not at hand)'}, "
         f"sweep {100 * found.gain:+.1f} points (bar +{100 * GAIN:.0f}, p {p:.2g}), AUC {auc:.3f} (bar {AUC})",
         passed=met == wanted and found.gain >= GAIN and p is not None and p <= P and auc >= AUC,
     )
+
+
+def bfcl() -> list[bool]:
+    """The same of BFCL; beside it, not counted, what the data's part of it gives, and its queries among all functions."""
+    reproduced("BFCL, part", pooled("tools/bfcl", lambda row: bool(row["expected"])), BFCL)
+    whole = bfcl_whole(BFCL_ASKED)
+    if whole is None:
+        print(f"BFCL: not counted; pip install --no-deps {BFCL_PACKAGE} brings what the data lack")
+        return []
+    of_part = tuple(case for case in whole.cases if case.tags != ("parallel_multiple",))
+    reproduced("BFCL, queries", replace(whole, cases=of_part), BFCL)
+    return reproduced("BFCL", whole, BFCL)
 
 
 def reproduced(what: str, dataset: ToolDataset, published: tuple[Published, ...]) -> list[bool]:

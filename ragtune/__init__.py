@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ragtune.bundling import Retriever, load
+    from ragtune.bundling import Retriever, Toolbox, load, load_tools
     from ragtune.config import Config, load_config
     from ragtune.datasets import Dataset, load_dataset
     from ragtune.errors import RagtuneError
@@ -34,11 +34,13 @@ __all__ = [
     "RagtuneError",
     "Retriever",
     "Study",
+    "Toolbox",
     "Verdict",
     "Watcher",
     "load",
     "load_config",
     "load_dataset",
+    "load_tools",
     "simulate",
     "sweep",
     "tune",
@@ -47,7 +49,9 @@ __all__ = [
 
 _HOMES = {
     "Retriever": "ragtune.bundling",
+    "Toolbox": "ragtune.bundling",
     "load": "ragtune.bundling",
+    "load_tools": "ragtune.bundling",
     "Config": "ragtune.config",
     "load_config": "ragtune.config",
     "Dataset": "ragtune.datasets",

@@ -122,10 +122,27 @@ class RowModel(Protocol):
         ...
 
 
+class AwaitedModel(Protocol):
+    """As `RowModel`, for one that is awaited on the process's loop (`ragtune.loop`) and takes no thread while it waits."""
+
+    @property
+    def workers(self) -> int:
+        """How many batches may be under way at once."""
+        ...
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """A partition of `range(len(texts))`; it depends on the texts alone."""
+        ...
+
+    async def rows(self, texts: Sequence[str]) -> Sequence[bytes | None]:
+        """One row a text, for one batch; None for one that could not be got, where whoever asks can do without."""
+        ...
+
+
 class RowMemo(Protocol):
     """What a verb that takes `memo` is given: rows of a model, kept for ever by text and model."""
 
-    def rows(self, texts: Sequence[str], load: Callable[[], RowModel]) -> list[bytes]:
+    def rows(self, texts: Sequence[str], load: Callable[[], RowModel | AwaitedModel]) -> list[bytes]:
         """A row for each text; `load` is called only when there are texts never seen."""
         ...
 

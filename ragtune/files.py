@@ -22,7 +22,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        _sync_folder(path.parent)
+        _sync(path.parent)
     except OSError as error:
         try:
             temporary.unlink(missing_ok=True)
@@ -42,8 +42,15 @@ def cannot_write(path: Path, size: int, error: Exception) -> WorkspaceError:
     )
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def sync_tree(folder: Path) -> None:
+    """See that all that was written into a folder, by whomever, is on the disk, and the folder's name too."""
+    for path in (*folder.rglob("*"), folder, folder.parent):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    """A file, or the names in a folder."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

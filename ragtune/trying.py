@@ -22,7 +22,8 @@ from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError
 from ragtune.metrics import Metric, parse_metric
 from ragtune.pipelines.pipeline import TOOLS
-from ragtune.pipelines.tools import Sizes, Tools, ToolSteps, WiredTools, wire_tools
+from ragtune.pipelines.tool_data import ToolSteps
+from ragtune.pipelines.tools import Sizes, Tools, WiredTools, wire_tools
 from ragtune.sweeping import load_data
 from ragtune.tools import Case, Cases, Replies, Shown, ToolSet
 from ragtune.tools._tokens import tokens_of

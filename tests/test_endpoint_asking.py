@@ -33,8 +33,8 @@ def at(server, **knobs):
     return Endpoint(**{"base_url": server.url, "model": "m", "backoff_s": 0.002, "max_retries": 4, **knobs}).client
 
 
-def request(text, draw=0, **params):
-    return Request((("system", "Score it."), ("user", text)), {"max_tokens": 20, **params}, draw)
+def request(text, draw=0, check=None, **params):
+    return Request((("system", "Score it."), ("user", text)), {"max_tokens": 20, **params}, draw, check)
 
 
 def score(completion):
@@ -65,27 +65,27 @@ def test_times_are_kept_with_a_streamed_reply(server, memo):
 
 def test_what_the_reader_cannot_use_is_tried_again_and_never_kept(server, memo):
     server.script.extend(["fenced", "nan-score"])
-    assert ask(memo(), at(server), [request("a")], check=score).completions[0].text == '{"score": 0.01}'
+    assert ask(memo(), at(server), [request("a", check=score)]).completions[0].text == '{"score": 0.01}'
     server.script.extend(["out-of-range"] * 3)
-    asked = ask(memo(), at(server), [request("b")], check=score)
+    asked = ask(memo(), at(server), [request("b", check=score)])
     assert asked.completions == [None] and "of no use (the score is 7) (3 tries)" in str(asked.failures[0])
-    assert ask(memo(), at(server), [request("b")], check=score).failures == {}
+    assert ask(memo(), at(server), [request("b", check=score)]).failures == {}
 
 
 def test_with_30_percent_faults_each_is_answered_or_listed_and_none_paid_for_twice(server, memo):
     """The short form of `python -m benchmarks.endpoint`."""
     n, knobs = 300, {"max_retries": 1, "timeout_s": 0.5, "concurrency": 24}
     server.faults = mixed(0.3, JUDGE_FAULTS)
-    requests = [request(f"query {i}") for i in range(n)]
+    requests = [request(f"query {i}", check=score) for i in range(n)]
     this = memo()
-    first = ask(this, at(server, **knobs), requests, check=score)
+    first = ask(this, at(server, **knobs), requests)
     failed = sorted(first.failures)
     assert 0 < len(failed) < n / 3 and this.missing == len(failed)
     assert failed == [i for i, completion in enumerate(first.completions) if completion is None]
     assert len(server.faulted) > 12
     server.faults = {}
     before = len(server.requests)
-    second = ask(memo(), at(server, **knobs), requests, check=score)
+    second = ask(memo(), at(server, **knobs), requests)
     assert len(server.requests) == before + len(failed) and not second.failures
     assert all(second.completions[i] == first.completions[i] for i in range(n) if i not in failed)
     paid = {body["messages"][-1]["content"] for _, body in server.requests}
@@ -153,8 +153,8 @@ def test_a_run_that_was_killed_finds_its_batch_again(server, memo, monkeypatch, 
 
 
 def create_and_kill(create):
-    def then_kill(*arguments):
-        create(*arguments)
+    async def then_kill(*arguments):
+        await create(*arguments)
         raise Killed
 
     return then_kill

@@ -31,15 +31,16 @@ def at(server, **knobs):
 
 
 class Clock:
-    """Time that passes by sleeping alone."""
+    """Time that passes by waiting for one's turn alone."""
 
     def __init__(self, monkeypatch):
         self.now = 1000.0
         monkeypatch.setattr(rates_module.time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(rates_module.time, "sleep", self.sleep)
 
-    def sleep(self, seconds):
+    def turn(self, limiter, *limits):
+        seconds, counted = limiter.take(*limits)
         self.now += seconds
+        return counted
 
 
 def test_no_minute_has_more_requests_than_allowed_but_for_a_second(monkeypatch):
@@ -47,7 +48,7 @@ def test_no_minute_has_more_requests_than_allowed_but_for_a_second(monkeypatch):
     for i in range(400):
         if i == 200:
             clock.now += 500  # what was not used is not saved up
-        limiter.wait(60, None, 0)
+        clock.turn(limiter, 60, None, 0)
         sent.append(clock.now)
     assert max(sum(t <= other < t + 60 for other in sent) for t in sent) == 61
     assert sent[199] - sent[0] == pytest.approx(198)
@@ -57,7 +58,7 @@ def test_tokens_are_put_right_when_the_reply_tells(monkeypatch):
     clock, limiter = Clock(monkeypatch), Limiter()
     began, n = clock.now, 300
     for _ in range(n):  # each may take 1,000 and takes 100; 6,000 a minute
-        _, counted = limiter.wait(None, 6000, 1000)
+        counted = clock.turn(limiter, None, 6000, 1000)
         limiter.settle(6000, counted, 1000, 100)
     assert (clock.now - began) == pytest.approx(n * 100 / 100, rel=0.1)
 
@@ -165,7 +166,7 @@ def test_seconds_are_a_budget_and_count_once_however_many_ask(server):
     client = at(server, budget_seconds=0.25, model="by-seconds").client()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda i: client.embeddings([str(i)]), range(4)))
-    assert 0.1 <= meter(server.url, "by-seconds").seconds < 0.25
+    assert 0.1 <= meter(server.url, "by-seconds").clock.seconds < 0.25
     time.sleep(0.2)  # nobody is asked meanwhile
     client.embeddings(["x"])
     before = len(server.requests)

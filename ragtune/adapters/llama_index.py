@@ -1,12 +1,20 @@
-"""LlamaIndex: `RagtuneRetriever(ragtune.load("DIR"), k=5)` goes where a `BaseRetriever` does."""
+"""LlamaIndex: `RagtuneRetriever(ragtune.load("DIR"), k=5)` goes where a `BaseRetriever` does.
+
+`RagtuneToolRetriever(ragtune.load_tools("DIR", functions))` is the `tool_retriever` of an agent.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from llama_index.core.objects import ObjectRetriever
 from llama_index.core.retrievers import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType, TextNode
+from llama_index.core.tools import FunctionTool
 
 from ragtune.adapters import passage_id, passage_metadata
-from ragtune.bundling import Passage, Retriever
+from ragtune.bundling import Passage, Retriever, Toolbox
+from ragtune.tools import Tool
 
 
 class RagtuneRetriever(BaseRetriever):
@@ -25,6 +33,33 @@ class RagtuneRetriever(BaseRetriever):
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [_node(passage) for passage in await self._retriever.aretrieve(query_bundle.query_str, self._k)]
+
+
+class RagtuneToolRetriever(ObjectRetriever[FunctionTool]):
+    """The tools that a request is shown, as function tools that do the originals' functions.
+
+    Source: https://developers.llamaindex.ai/python/framework/module_guides/deploying/agents/tools/
+    """
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        self._form = toolbox.form("llama-index")
+
+    def retrieve(self, str_or_query_bundle: QueryType) -> list[FunctionTool]:
+        """For a request."""
+        return self._written(self._toolbox.select(_text(str_or_query_bundle)))
+
+    async def aretrieve(self, str_or_query_bundle: QueryType) -> list[FunctionTool]:
+        """The same in a thread."""
+        return self._written(await self._toolbox.aselect(_text(str_or_query_bundle)))
+
+    def _written(self, tools: Sequence[Tool]) -> list[FunctionTool]:
+        found: list[FunctionTool] = self._form.write(tools)
+        return found
+
+
+def _text(asked: QueryType) -> str:
+    return asked if isinstance(asked, str) else asked.query_str
 
 
 def _node(passage: Passage) -> NodeWithScore:

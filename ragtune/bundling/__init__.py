@@ -7,10 +7,10 @@ and their files by their content.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ragtune.bundling._changing import Change
+from ragtune.bundling._form import Form
 from ragtune.bundling._manifest import (
     FILE,
     PROFILE,
@@ -22,6 +22,7 @@ from ragtune.bundling._manifest import (
     read_manifest,
 )
 from ragtune.bundling._retriever import Context, Passage, Retriever, load
+from ragtune.bundling._toolbox import Toolbox, load_tools
 
 if TYPE_CHECKING:
     from ragtune.bundling._export import export
@@ -32,20 +33,25 @@ __all__ = [
     "Artefact",
     "Change",
     "Context",
+    "Form",
     "Manifest",
     "Passage",
     "Retriever",
+    "Toolbox",
     "artefact_path",
     "differences",
     "export",
     "faults",
     "load",
+    "load_tools",
     "read_manifest",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Exporting brings all that a study rests on with it, and an app that loads a bundle does not wait for that."""
+    """Import what writes bundles on first use: an app that loads one has no use for studies."""
     if name != "export":
-        raise AttributeError(f"module 'ragtune.bundling' has no attribute '{name}'")
-    return import_module("ragtune.bundling._export").export
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    from ragtune.bundling._export import export
+
+    return export

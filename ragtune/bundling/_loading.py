@@ -9,13 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ragtune.bundling._manifest import Manifest, Stored, map_artefact, read_manifest
-from ragtune.bundling._parts import kept, made, prepared
+from ragtune.bundling._manifest import Manifest, Stored
+from ragtune.bundling._opening import check_version, opened, read_values
+from ragtune.bundling._parts import prepared
 from ragtune.bundling._stored import Search, Searches, open_at, search_in
-from ragtune.engine import codec
 from ragtune.engine.step import Step
 from ragtune.engine.timing import online_steps, unkept
-from ragtune.errors import InputError, WorkspaceError
+from ragtune.errors import InputError
 from ragtune.once import one_request
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, Wired, wire_rag
@@ -92,14 +92,7 @@ def load_bundle(folder: Path, before: Loaded | None = None) -> Loaded:
         InputError: the folder is no bundle, or holds no retriever, or its store cannot be reached.
         WorkspaceError: it is damaged, or a component has another version now.
     """
-    manifest = read_manifest(folder)
-    try:
-        return _loaded(folder, manifest, before)
-    except WorkspaceError:
-        now = read_manifest(folder)
-        if now == manifest:
-            raise
-        return _loaded(folder, now, before)  # another took its place meanwhile
+    return opened(folder, lambda manifest: _loaded(folder, manifest, before))
 
 
 def _loaded(folder: Path, manifest: Manifest, before: Loaded | None) -> Loaded:
@@ -107,39 +100,16 @@ def _loaded(folder: Path, manifest: Manifest, before: Loaded | None) -> Loaded:
         raise InputError(f"{folder} holds tools; ragtune.load_tools loads them")
     data = DataSteps.known_by(manifest.data)
     wired = wire_rag(Rag.of(manifest.slots), data, ())
-    if wired.contexts.key != manifest.key:
-        raise WorkspaceError(
-            f"{folder} was made by ragtune {manifest.ragtune}{_changed(manifest, wired)}; export it again"
-        )
+    check_version(folder, manifest, wired.contexts.key, wired.configuration.slots())
     searches = Searches.of(wired, data) if manifest.store else None
     steps = prepared(wired, data, searches.keys if searches else ())
-    with ThreadPoolExecutor() as pool:
-        reading = {step.key: pool.submit(read_value, folder, manifest, step) for step in dict.fromkeys(kept(steps))}
-        _load_model(wired)  # while the files are checked
-        values = {key: value.result() for key, value in reading.items()}
-    for step in steps:
-        made(step, values)
+    with ThreadPoolExecutor(1) as pool:  # files are checked and indexes are made while the model is loaded
+        reading = pool.submit(read_values, folder, manifest, steps)
+        if (embedder := wired.configuration.embedder) and not embedder.priced:
+            embedder.encoder(queries=True)
+        values = reading.result()
     search = _opened(folder, manifest.store, searches, before) if manifest.store and searches else None
     return Loaded(folder, manifest, wired, data, values, search)
-
-
-def _load_model(wired: Wired) -> None:
-    """That of the queries, which nothing is found without."""
-    embedder = wired.configuration.embedder
-    if embedder and not embedder.priced:
-        embedder.encoder(queries=True)
-
-
-def read_value(folder: Path, manifest: Manifest, step: Step) -> Any:
-    """What a bundle keeps of a step.
-
-    Raises:
-        WorkspaceError: nothing, or it is damaged.
-    """
-    if step.key not in manifest.artefacts:
-        told = f"{step.component.kind} {step.component.name}: {step.verb}"
-        raise WorkspaceError(f"{folder} has no {told}; export it again")
-    return codec.view(map_artefact(folder, manifest.artefacts[step.key]), step.result)
 
 
 def _opened(folder: Path, stored: Stored, searches: Searches, before: Loaded | None) -> Search:
@@ -153,13 +123,3 @@ def _opened(folder: Path, stored: Stored, searches: Searches, before: Loaded | N
     except BaseException:
         store.close()
         raise
-
-
-def _changed(manifest: Manifest, wired: Wired) -> str:
-    slots = {slot: each for slot, each in wired.configuration.slots().items() if each}
-    told = [
-        f"{slot} {each.name} was version {manifest.versions[slot]} and is {each.version}"
-        for slot, each in slots.items()
-        if slot in manifest.versions and manifest.versions[slot] != each.version
-    ]
-    return f" ({'; '.join(told)})" if told else ", which works otherwise"

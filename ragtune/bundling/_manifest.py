@@ -51,7 +51,7 @@ class Manifest(BaseModel):
     score, as they were in the study, and what each model is known by that a knob names. `artefacts` are by the key of the
     step whose value they hold, which stays when documents change; `profile` is what traffic is held against. `store` is
     there where one searches among the vectors. `revision` counts what was published in this folder, and `documents` is
-    the digest of those that it holds now.
+    the digest of those that it holds now, or of its tools as edited.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -156,7 +156,8 @@ def differences(one: Manifest, other: Manifest) -> Iterator[tuple[str, str, str]
     """(what, in one, in the other) of everything in which two bundles differ that can change what is found."""
     pairs = [("slots", one.slots, other.slots), ("version", one.versions, other.versions)]
     pairs += [("data", one.data, other.data), ("package", one.lock, other.lock)]
-    pairs += [("held", {"documents": one.documents}, {"documents": other.documents})]
+    held = [{next(iter(each.size)): each.documents} for each in (one, other)]
+    pairs += [("held", held[0], held[1])]
     for what, before, after in pairs:
         for name in dict.fromkeys((*before, *after)):
             if before.get(name) != after.get(name):

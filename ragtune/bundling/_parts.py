@@ -12,11 +12,15 @@ from ragtune.pipelines.rag import Wired
 
 
 def prepared(wired: Wired, data: DataSteps, elsewhere: Collection[str] = ()) -> list[Step]:
-    """What stands ready before a request, and what texts are read from; not what only steps need that are run elsewhere."""
-    steps = list(online_steps([wired.contexts], data.request))
+    """What stands ready before a retrieval, and what texts are read from; not what only steps need that are run elsewhere."""
+    return list(dict.fromkeys([*ready(wired.contexts, data.request, elsewhere), wired.chunks, data.corpus]))
+
+
+def ready(outcome: Step, request: Step, elsewhere: Collection[str] = ()) -> list[Step]:
+    """What stands ready before a request that ends in `outcome`; not what only steps need that are run elsewhere."""
+    steps = list(online_steps([outcome], request))
     needed = {below.key for step in steps if step.key not in elsewhere for below in step.inputs}
-    ready = [step for step in ready_before(steps, data.request) if step.key in needed]
-    return list(dict.fromkeys([*ready, wired.chunks, data.corpus]))
+    return [step for step in ready_before(steps, request) if step.key in needed]
 
 
 def kept(steps: Iterable[Step]) -> Iterator[Step]:

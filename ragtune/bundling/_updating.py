@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ragtune.bundling._changing import Change
-from ragtune.bundling._loading import Loaded, read_value
+from ragtune.bundling._loading import Loaded
 from ragtune.bundling._manifest import Artefact, digest_of
+from ragtune.bundling._opening import read_value
 from ragtune.bundling._parts import kept, made, prepared
 from ragtune.bundling._pieces import DOCUMENT_WISE, Pieces
 from ragtune.bundling._stored import needed, put_in, search_in
 from ragtune.bundling._writing import publish, put
-from ragtune.component import RowModel
+from ragtune.component import AwaitedModel, RowModel
 from ragtune.engine import codec
 from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step, closure
@@ -69,7 +70,7 @@ class _Remembered(Memo):
         super().__init__(None, scope, lambda *_: None)
         self._known_rows = known
 
-    def rows(self, texts: Sequence[str], load: Callable[[], RowModel]) -> list[bytes]:
+    def rows(self, texts: Sequence[str], load: Callable[[], RowModel | AwaitedModel]) -> list[bytes]:
         """A row for each text; a model sees the unknown ones alone, for there is no run that it would have to agree with."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._known_rows]
         rows = super().rows(missing, load) if missing else []

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 from ragtune.callers._strict import strict_schema, without_nulls
 from ragtune.component import digest
-from ragtune.tools import Call, Tool
+from ragtune.tools import Call, Tool, read_arguments
 
 MOST_CHARACTERS = 64
 _REFUSED = re.compile(r"[^a-zA-Z0-9_-]")
@@ -84,20 +84,3 @@ def _function(name: str, tool: Tool, strict: Mapping[str, Any] | None) -> dict[s
     else:
         function.update(parameters=strict, strict=True)
     return {"type": "function", "function": function}
-
-
-def read_arguments(text: str) -> tuple[dict[str, Any], str]:
-    """The arguments, and why they could not be read. A call of a tool without parameters may come with no text at all."""
-    if not text.strip():
-        return {}, ""
-    try:
-        value = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        return {}, f"the arguments are not JSON ({error}): {text[:200]!r}"
-    if isinstance(value, dict):
-        return value, ""
-    return {}, f"the arguments are a JSON {type(value).__name__}, not an object: {text[:200]!r}"
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from ragtune.callers import Caller
-from ragtune.callers._payload import NOT_SHOWN, read_arguments, sent_names
+from ragtune.callers._payload import NOT_SHOWN, sent_names
 from ragtune.callers._recorded import WHAT, Recorded, Said, read_recording
 from ragtune.callers._recording import digest_of
 from ragtune.component import Affects, register, work
 from ragtune.files import content
-from ragtune.tools import Call, Replies, Reply, Requests, Shown, Tool, ToolSet
+from ragtune.tools import Call, Replies, Reply, Requests, Shown, Tool, ToolSet, read_arguments
 from ragtune.types import Names
 
 _log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ COMMANDS = {
     "dataset": "Look into datasets, convert them, make questions up.",
     "doctor": "Check that this machine has what ragtune needs.",
     "explain": "Show where a design loses evidence, over all queries or for one.",
-    "export": "Write a tuned retriever as a bundle that an app loads.",
+    "export": "Write a tuned retriever, or tuned tools, as a bundle that an app loads.",
     "feedback": "Make a dataset of the clicks and thumbs in a log.",
     "history": "Show how a dataset's metrics went over its studies.",
     "init": "Write a configuration and a small dataset that run as they are.",

@@ -63,7 +63,7 @@ def verify(folder: Path) -> None:
     """
     from importlib.metadata import PackageNotFoundError, version
 
-    from ragtune.bundling import faults, load, read_manifest
+    from ragtune.bundling import faults, load, load_tools, read_manifest
 
     manifest = read_manifest(folder)
     wrong = list(faults(folder, manifest))
@@ -71,7 +71,10 @@ def verify(folder: Path) -> None:
         click.echo(line, err=True)
     if wrong:
         raise click.exceptions.Exit(4)
-    load(folder).close()
+    if manifest.pipeline == "tools":
+        load_tools(folder)
+    else:
+        load(folder).close()
     for name, told in manifest.lock.items():
         try:
             now = version(name)

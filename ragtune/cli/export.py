@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EVERY_S = 3.0
 
 
-@click.command(name="export", short_help="Write a tuned retriever as a bundle that an app loads.")
+@click.command(name="export", short_help="Write a tuned retriever, or tuned tools, as a bundle that an app loads.")
 @click.argument("study", required=False)
 @click.argument("configuration", required=False)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the bundle.")
@@ -26,11 +26,11 @@ EVERY_S = 3.0
 def command(
     study: str | None, configuration: str | None, output: Path, store: str | None, workspace: Path, as_json: bool
 ) -> None:
-    """Write a CONFIGURATION of STUDY, its pick unless given, as a folder that `ragtune.load` reads.
+    """Write a CONFIGURATION of STUDY, its pick unless given, as a folder that `ragtune.load` reads, or `load_tools` for tools.
 
-    The bundle holds the documents, the index and the design; no questions. A bundle that is there already is replaced at
-    once or not at all. With --store the vectors go into a store as well, in batches, and it answers the searches among
-    them; what was cut off goes on when the same command is run again.
+    The bundle holds the documents or tools, the index and the design; no questions. A bundle that is there already is
+    replaced at once or not at all. With --store the vectors go into a store as well, in batches, and it answers the searches
+    among them; what was cut off goes on when the same command is run again.
 
     \b
     Examples:
@@ -61,7 +61,10 @@ def command(
     click.echo(f"wrote {output}, {size / 1e6:.1f} MB: {manifest.told_size}")
     if manifest.store:
         click.echo(f"{manifest.store.url} searches: overlap@10 with exact search {manifest.store.overlap:.3f}")
-    say(f"next:  python -c \"import ragtune; print(ragtune.load({str(output)!r}).retrieve('your question')[0].text)\"")
+    use = f"load_tools({str(output)!r}).select('your request')[0].name"
+    if manifest.pipeline == "rag":
+        use = f"load({str(output)!r}).retrieve('your question')[0].text"
+    say(f'next:  python -c "import ragtune; print(ragtune.{use})"')
 
 
 def _teller() -> Watcher:

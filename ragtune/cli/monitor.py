@@ -69,10 +69,14 @@ def command(
 
 def _profile(against: Path) -> Profile:
     from ragtune.bundling import PROFILE, artefact_path, read_manifest
+    from ragtune.errors import InputError
     from ragtune.production import profile_of_log, read_log, read_profile
 
     if against.is_dir():
-        return read_profile(artefact_path(against, read_manifest(against).artefacts[PROFILE]))
+        artefacts = read_manifest(against).artefacts
+        if PROFILE not in artefacts:
+            raise InputError(f"{against} holds tools; what is monitored is a retriever's traffic")
+        return read_profile(artefact_path(against, artefacts[PROFILE]))
     return profile_of_log(read_log(against)) if against.suffix == ".jsonl" else read_profile(against)
 
 

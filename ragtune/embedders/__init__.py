@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ragtune.component import Component, RowMemo, work
+from ragtune.component import AwaitedModel, Component, RowMemo, RowModel, work
 from ragtune.errors import StepError
 from ragtune.types import Chunks, Corpus, Queries, Vectors
 
@@ -56,6 +56,10 @@ class Embedder(Component):
         """The model, loaded, as it reads queries or documents."""
         raise NotImplementedError
 
+    def row_model(self, *, queries: bool) -> RowModel | AwaitedModel:
+        """The model, loaded, as the row memo asks it: a row is (dim,) float32."""
+        return _Rows(self.encoder(queries=queries), self, self.zero_means_failure, self.one_by_one and queries)
+
     @work(keep="memo", online=False)
     def embed(self, chunks: Chunks, corpus: Corpus, *, memo: RowMemo) -> Vectors:
         """(n_chunks, dim)."""
@@ -72,8 +76,7 @@ class Embedder(Component):
 
     def vectors(self, texts: Sequence[str], memo: RowMemo, *, queries: bool) -> Vectors:
         """(n_texts, dim), read as queries or as documents."""
-        strict, alone = self.zero_means_failure, self.one_by_one and queries
-        rows = memo.rows(texts, lambda: _Rows(self.encoder(queries=queries), self, strict, alone))
+        rows = memo.rows(texts, lambda: self.row_model(queries=queries))
         widths = sorted({len(row) // 4 for row in rows})
         if len(widths) > 1:
             raise StepError(

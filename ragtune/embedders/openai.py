@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
-from ragtune.component import Affects, register
-from ragtune.embedders import BadTextError, Embedder, Encoder
+from ragtune.component import Affects, AwaitedModel, register
+from ragtune.embedders import BadTextError, Embedder
 from ragtune.endpoint import Client, Endpoint, EndpointError
 
 _BATCH_CHARACTERS = 400_000
@@ -27,27 +26,26 @@ class Openai(Endpoint, Embedder):
     Source: https://platform.openai.com/docs/api-reference/embeddings
     """
 
-    zero_means_failure: ClassVar[bool] = True
-
     dimensions: PositiveInt | None = None
     query_prompt: Annotated[str, Affects({"embed_queries"})] = ""
     document_prompt: Annotated[str, Affects({"embed"})] = ""
     batch_size: Annotated[int, Field(ge=1, le=2048), Affects()] = 64
 
-    def encoder(self, *, queries: bool) -> Encoder:
+    def row_model(self, *, queries: bool) -> AwaitedModel:
         """The model as it reads queries, or documents."""
         prompt = self.query_prompt if queries else self.document_prompt
-        return _Encoder(self.client(), prompt, self.dimensions, self.batch_size)
+        return _Rows(self.client(), prompt, self.dimensions, self.batch_size)
 
 
-class _Encoder:
+class _Rows:
     def __init__(self, client: Client, prompt: str, dimensions: int | None, batch_size: int) -> None:
         self._client = client
         self._prompt = prompt
         self._dimensions = dimensions
         self._batch_size = batch_size
         self.workers = client.settings.concurrency
-        self.dim = dimensions or client.dimension()
+        if dimensions is None:
+            client.dimension()  # from now on no reply may have another
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         """In the order given, bounded in texts and in characters."""
@@ -61,14 +59,14 @@ class _Encoder:
             batches[-1].append(i)
         return batches
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    async def rows(self, texts: Sequence[str]) -> list[bytes]:
         try:
-            vectors = self._client.embeddings([self._prompt + text for text in texts], self._dimensions)
+            vectors = await self._client.aembeddings([self._prompt + text for text in texts], self._dimensions)
         except EndpointError as error:
             if error.place is None:
                 raise
             text = texts[error.place]
             raise BadTextError(f"{str(error).rstrip('.')}; the text is {text[:60]!r}", text) from None
         exact = vectors.astype(np.float64)
-        unit: NDArray[np.float32] = (exact / np.linalg.norm(exact, axis=1, keepdims=True)).astype(np.float32)
-        return unit
+        unit = (exact / np.linalg.norm(exact, axis=1, keepdims=True)).astype(np.float32)
+        return [row.tobytes() for row in unit]

@@ -1,4 +1,4 @@
-"""OpenAI-compatible endpoints: one small client shared by embedders, rerankers and query expansion.
+"""OpenAI-compatible endpoints: one small client for all that ask a model.
 
 Hosted services, vLLM, TGI, SGLang, Ollama and llama.cpp speak this protocol. Nothing is sent unless a configuration
 names a component that holds an `Endpoint`, and that component has something to ask that was never asked before.
@@ -6,7 +6,7 @@ names a component that holds an `Endpoint`, and that component has something to 
 
 from __future__ import annotations
 
-from ragtune.endpoint._asking import Asked, Request, ask, rows_or_why
+from ragtune.endpoint._asking import Asked, Asking, Request, ask, rows_or_why
 from ragtune.endpoint._batch import PartialMemo
 from ragtune.endpoint._budget import BudgetError, reset_budgets
 from ragtune.endpoint._client import Client
@@ -21,6 +21,7 @@ from ragtune.endpoint._settings import Settings
 
 __all__ = [
     "Asked",
+    "Asking",
     "BudgetError",
     "Called",
     "Client",

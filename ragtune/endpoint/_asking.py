@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Generic
 
-from ragtune.endpoint._batch import ENDED, Batches, PartialMemo, PartialModel
+from ragtune.component import AwaitedModel
+from ragtune.endpoint._batch import ENDED, Batches, PartialMemo
 from ragtune.endpoint._budget import BudgetError
 from ragtune.endpoint._client import Client
 from ragtune.endpoint._exchanges import Exchange, R, completion_exchange
 from ragtune.endpoint._replies import Completion
 from ragtune.endpoint._settings import Settings
 from ragtune.errors import StepError
+from ragtune.loop import run
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,15 @@ class Request:
     """One chat request: (role, content) of each message, what else is sent, and which of several answers is meant.
 
     `params` are sent as they are (`temperature`, `max_tokens` or `max_completion_tokens`, `response_format`, `stop`,
-    `seed`, …); those that are None are not sent. They are JSON values.
+    `seed`, …); those that are None are not sent. They are JSON values. `check` reads a completion, and raises ValueError
+    with what is wrong where it cannot be used (broken JSON, a score out of range): the request is tried again twice, then
+    it has failed; what was wrong is never kept.
     """
 
     messages: tuple[tuple[str, str], ...]
     params: Mapping[str, Any] = field(default_factory=dict)
     draw: int = 0
+    check: Callable[[Completion], object] | None = field(default=None, compare=False)
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -52,36 +57,56 @@ class Asked:
 
 
 class _Asker(Generic[R]):
-    """A chat model whose rows are replies, a request a batch.
+    """A chat model whose rows are replies, a request a batch; `failures` takes why there is none.
 
     Once a budget is spent, or the endpoint refuses whatever it is asked, nothing more is sent.
     """
 
-    def __init__(self, client: Client, exchange: Callable[[str], Exchange[R]], encode: Callable[[R], bytes]) -> None:
-        self._client, self._exchange, self._encode = client, exchange, encode
+    def __init__(
+        self,
+        client: Client,
+        exchange: Callable[[str], Exchange[R]],
+        encode: Callable[[R], bytes],
+        failures: dict[str, StepError],
+    ) -> None:
+        self._client, self._exchange, self._encode, self._failures = client, exchange, encode, failures
         self._stopped: StepError | None = None
         self.workers = client.settings.concurrency
-        self.failures: dict[str, StepError] = {}
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         """One each."""
         return [[i] for i in range(len(texts))]
 
-    def rows(self, texts: Sequence[str]) -> list[bytes | None]:
+    async def rows(self, texts: Sequence[str]) -> list[bytes | None]:
         """Replies, None for each that failed."""
-        return [self._row(text) for text in texts]
+        return [await self._row(text) for text in texts]
 
-    def _row(self, text: str) -> bytes | None:
+    async def _row(self, text: str) -> bytes | None:
         if self._stopped is not None:
-            self.failures[text] = self._stopped
+            self._failures[text] = self._stopped
             return None
         try:
-            return self._encode(self._client.exchange(self._exchange(text)))
+            return self._encode(await self._client.aexchange(self._exchange(text)))
         except ENDED as error:
-            self.failures[text] = error
+            self._failures[text] = error
             if isinstance(error, BudgetError) or error.for_all:
                 self._stopped = error
             return None
+
+
+def _model(
+    memo: PartialMemo,
+    client: Client,
+    exchange: Callable[[Settings, str], Exchange[R]],
+    encode: Callable[[R], bytes],
+    failures: dict[str, StepError],
+) -> AwaitedModel:
+    def of(text: str) -> Exchange[R]:
+        return exchange(client.settings, text)
+
+    if client.settings.batch:
+        return Batches(memo, client, of, encode, failures)
+    return _Asker(client, of, encode, failures)
 
 
 def rows_or_why(
@@ -100,29 +125,35 @@ def rows_or_why(
         exchange: what is sent for a text.
         encode: makes a row of a reply.
     """
-    askers: list[PartialModel] = []
-
-    def load() -> PartialModel:
-        asking = client()
-
-        def of(text: str) -> Exchange[R]:
-            return exchange(asking.settings, text)
-
-        batch = asking.settings.batch
-        askers.append(Batches(memo, asking, of, encode) if batch else _Asker(asking, of, encode))
-        return askers[0]
-
-    rows = memo.rows_or_none(texts, load)
-    return rows, askers[0].failures if askers else {}
+    failures: dict[str, StepError] = {}
+    rows = memo.rows_or_none(texts, lambda: _model(memo, client(), exchange, encode, failures))
+    return rows, failures
 
 
-def ask(
-    memo: PartialMemo,
-    client: Callable[[], Client],
-    requests: Sequence[Request],
-    *,
-    check: Callable[[Completion], object] | None = None,
-) -> Asked:
+class Asking:
+    """Requests of coroutines that a thread waits for (`ragtune.loop.run`), as `ask` has them: any number at any time."""
+
+    def __init__(self, memo: PartialMemo, client: Callable[[], Client]) -> None:
+        self._requests: dict[str, Request] = {}
+        self._failures: dict[str, StepError] = {}
+        self._rows = memo.asking(lambda: _model(memo, client(), self._exchange, _encoded, self._failures))
+
+    async def ask(self, requests: Sequence[Request]) -> Asked:
+        """A completion for each."""
+        texts = [request.row for request in requests]
+        self._requests.update(zip(texts, requests, strict=True))
+        rows = await self._rows.rows_or_none(texts)
+        return Asked(
+            [None if row is None else Completion(**json.loads(row)) for row in rows],
+            {i: self._failures[text] for i, (text, row) in enumerate(zip(texts, rows, strict=True)) if row is None},
+        )
+
+    def _exchange(self, settings: Settings, row: str) -> Exchange[Completion]:
+        request = self._requests[row]
+        return completion_exchange(settings, request.messages, request.sent, request.check)
+
+
+def ask(memo: PartialMemo, client: Callable[[], Client], requests: Sequence[Request]) -> Asked:
     """A completion for each request, asking only those never answered; equal requests are asked once.
 
     Never raises for what an endpoint does: a request that fails is in `failures` and costs itself alone. Once a budget is
@@ -134,17 +165,9 @@ def ask(
         memo: what the component's verb was given as `memo`.
         client: the component's `client` method, called only when there is something to ask.
         requests: what to ask.
-        check: reads a completion, and raises ValueError with what is wrong where it cannot be used (broken JSON, a score
-            out of range). Such a request is tried again twice, then it has failed; what was wrong is never kept.
     """
-    by_row = {request.row: request for request in requests}
-    texts = [request.row for request in requests]
+    return run(Asking(memo, client).ask, requests)
 
-    def exchange(settings: Settings, row: str) -> Exchange[Completion]:
-        return completion_exchange(settings, by_row[row].messages, by_row[row].sent, check)
 
-    rows, why = rows_or_why(memo, client, texts, exchange, lambda found: json.dumps(asdict(found)).encode())
-    return Asked(
-        [None if row is None else Completion(**json.loads(row)) for row in rows],
-        {i: why[text] for i, (text, row) in enumerate(zip(texts, rows, strict=True)) if row is None},
-    )
+def _encoded(completion: Completion) -> bytes:
+    return json.dumps(asdict(completion)).encode()

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, Protocol
 
+from ragtune.component import AwaitedModel
 from ragtune.endpoint._budget import BudgetError
 from ragtune.endpoint._client import Client
 from ragtune.endpoint._exchanges import Exchange, R
@@ -28,30 +29,23 @@ _MOST_HANDED_IN = 100
 """How often equal requests are handed in, because every batch of them came to nothing."""
 
 
-class PartialModel(Protocol):
-    """A model that may fail to get some rows and goes on; `failures` says why."""
+class PartialRows(Protocol):
+    """Rows of one model, for coroutines: None for a row that could not be got, and that is not kept."""
 
-    failures: dict[str, StepError]
-
-    @property
-    def workers(self) -> int:
-        """How many batches may be computed at once, by threads."""
-        ...
-
-    def batches(self, texts: Sequence[str]) -> list[list[int]]:
-        """A partition of `range(len(texts))`; it depends on the texts alone."""
-        ...
-
-    def rows(self, texts: Sequence[str]) -> Sequence[bytes | None]:
-        """One row a text, for one batch; None for one that could not be got."""
+    async def rows_or_none(self, texts: Sequence[str]) -> list[bytes | None]:
+        """A row for each text."""
         ...
 
 
 class PartialMemo(Protocol):
-    """The row memo, as far as it is used here: None for a row that could not be got, and that is not kept."""
+    """The row memo, as far as it is used here."""
 
-    def rows_or_none(self, texts: Sequence[str], load: Callable[[], PartialModel]) -> list[bytes | None]:
+    def rows_or_none(self, texts: Sequence[str], load: Callable[[], AwaitedModel]) -> list[bytes | None]:
         """A row for each text; `load` is called only when there are texts never seen."""
+        ...
+
+    def asking(self, load: Callable[[], AwaitedModel]) -> PartialRows:
+        """The same for coroutines."""
         ...
 
 
@@ -59,11 +53,16 @@ class Batches(Generic[R]):
     """A chat model whose rows are replies, handed in as files."""
 
     def __init__(
-        self, memo: PartialMemo, client: Client, exchange: Callable[[str], Exchange[R]], encode: Callable[[R], bytes]
+        self,
+        memo: PartialMemo,
+        client: Client,
+        exchange: Callable[[str], Exchange[R]],
+        encode: Callable[[R], bytes],
+        failures: dict[str, StepError],
     ) -> None:
         self._memo, self._client, self._exchange, self._encode = memo, client, exchange, encode
+        self._failures = failures
         self.workers = client.settings.concurrency
-        self.failures: dict[str, StepError] = {}
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         """As many in a file as providers take."""
@@ -77,27 +76,27 @@ class Batches(Generic[R]):
             files[-1].append(i)
         return files
 
-    def rows(self, texts: Sequence[str]) -> list[bytes | None]:
+    async def rows(self, texts: Sequence[str]) -> list[bytes | None]:
         """Replies, None for each that failed."""
         found: dict[str, bytes] = {}
         try:
             asked = {_id(text): self._exchange(text) for text in texts}
             for attempt in range(_MOST_HANDED_IN):
                 handed_in = HandedIn(self._client, asked, attempt)
-                found, why = handed_in.collect(self._kept(handed_in), self._encode)
+                found, why = await handed_in.collect(self._kept(handed_in), self._encode)
                 if found or handed_in.fresh:  # an old one that came to nothing is followed by another
                     break
-            self.failures.update((text, why[_id(text)]) for text in texts if _id(text) not in found)
+            self._failures.update((text, why[_id(text)]) for text in texts if _id(text) not in found)
         except ENDED as error:
-            self.failures.update(dict.fromkeys(texts, error))
+            self._failures.update(dict.fromkeys(texts, error))
         return [found.get(_id(text)) for text in texts]
 
-    def _kept(self, handed_in: HandedIn[R]) -> str:
+    async def _kept(self, handed_in: HandedIn[R]) -> str:
         """The id of the batch, made if there is none, and kept before it is waited for."""
-        model = _Once(handed_in.make)
-        (row,) = self._memo.rows_or_none([json.dumps(["batch", handed_in.tag])], lambda: model)
+        once = _Once(handed_in.make)
+        (row,) = await self._memo.asking(lambda: once).rows_or_none([json.dumps(["batch", handed_in.tag])])
         if row is None:
-            raise model.failures[""]
+            raise once.failures[0]
         return row.decode()
 
 
@@ -106,18 +105,18 @@ class _Once:
 
     workers = 1
 
-    def __init__(self, make: Callable[[], str]) -> None:
+    def __init__(self, make: Callable[[], Awaitable[str]]) -> None:
         self._make = make
-        self.failures: dict[str, StepError] = {}
+        self.failures: list[StepError] = []
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         return [[i] for i in range(len(texts))]
 
-    def rows(self, texts: Sequence[str]) -> list[bytes | None]:
+    async def rows(self, texts: Sequence[str]) -> list[bytes | None]:
         try:
-            return [self._make().encode()]
+            return [(await self._make()).encode()]
         except ENDED as error:
-            self.failures[""] = error
+            self.failures.append(error)
             return [None]
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 
+from ragtune.clock import Clock
 from ragtune.errors import StepError
+from ragtune.loop import PerProcess
 
 ZERO = Decimal(0)
 
@@ -42,7 +40,10 @@ class Limits:
 
 @dataclass
 class Meter:
-    """What this process has sent to one model at one endpoint. What requests under way may take is reserved."""
+    """What this process has sent to one model at one endpoint. What requests under way may take is reserved.
+
+    For coroutines of one loop: none waits between looking at what is left and taking it.
+    """
 
     requests: int = 0
     tokens: int = 0
@@ -50,61 +51,39 @@ class Meter:
     reserved: int = 0
     reserved_usd: Decimal = ZERO
     _under_way: int = 0
-    _busy: int = 0
-    _busy_since: float = 0.0
-    _seconds: float = 0.0
-    _settled: threading.Condition = field(default_factory=threading.Condition, repr=False)
+    clock: Clock = field(default_factory=Clock, repr=False)
+    """On the wall, while this model was asked: waits for limits and for another try are in it."""
+    _settled: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
-    @property
-    def seconds(self) -> float:
-        """On the wall, while this model was asked: waits for limits and for another try are in it."""
-        return self._seconds + (time.monotonic() - self._busy_since if self._busy else 0.0)
-
-    @contextmanager
-    def clock(self) -> Iterator[None]:
-        """Count the seconds inside, once however many are inside."""
-        with self._settled:
-            if not self._busy:
-                self._busy_since = time.monotonic()
-            self._busy += 1
-        try:
-            yield
-        finally:
-            with self._settled:
-                self._busy -= 1
-                if not self._busy:
-                    self._seconds += time.monotonic() - self._busy_since
-
-    def take(self, cost: Cost, limits: Limits, name: str) -> None:
+    async def take(self, cost: Cost, limits: Limits, name: str) -> None:
         """Count what is about to be sent; BudgetError, and nothing is sent, when there is no room for it.
 
         Where there would be room if those under way took less than was reserved, it waits for them.
         """
-        with self._settled:
-            while full := self._full(cost, limits):
-                if not self._under_way or not self._room_without_reserves(cost, limits):
-                    raise BudgetError(self._told(full, cost, limits, name))
-                self._settled.wait()
-            self.requests += cost.requests
-            self._under_way += 1
-            self.reserved += cost.tokens
-            self.reserved_usd += cost.usd
+        while full := self._full(cost, limits):
+            if not self._under_way or not self._room_without_reserves(cost, limits):
+                raise BudgetError(self._told(full, cost, limits, name))
+            await self._settled.wait()
+        self.requests += cost.requests
+        self._under_way += 1
+        self.reserved += cost.tokens
+        self.reserved_usd += cost.usd
 
     def settle(self, reserved: Cost, used: Cost) -> None:
         """The request is over: what it really used takes the place of what was reserved."""
-        with self._settled:
-            self._under_way -= 1
-            self.reserved -= reserved.tokens
-            self.reserved_usd -= reserved.usd
-            self.tokens += used.tokens
-            self.usd += used.usd
-            self._settled.notify_all()
+        self._under_way -= 1
+        self.reserved -= reserved.tokens
+        self.reserved_usd -= reserved.usd
+        self.tokens += used.tokens
+        self.usd += used.usd
+        self._settled.set()
+        self._settled = asyncio.Event()
 
     def _full(self, cost: Cost, limits: Limits) -> str:
         """The name of a limit that leaves no room."""
         if limits.requests is not None and self.requests + cost.requests > limits.requests:
             return "requests"
-        if limits.seconds is not None and self.seconds >= limits.seconds:
+        if limits.seconds is not None and self.clock.seconds >= limits.seconds:
             return "seconds"
         if limits.tokens is not None and self.tokens + self.reserved + cost.tokens > limits.tokens:
             return "tokens"
@@ -114,7 +93,7 @@ class Meter:
     def _room_without_reserves(self, cost: Cost, limits: Limits) -> bool:
         return (
             (limits.requests is None or self.requests + cost.requests <= limits.requests)
-            and (limits.seconds is None or self.seconds < limits.seconds)
+            and (limits.seconds is None or self.clock.seconds < limits.seconds)
             and (limits.tokens is None or self.tokens + cost.tokens <= limits.tokens)
             and (limits.usd is None or self.usd + cost.usd <= limits.usd)
         )
@@ -123,7 +102,7 @@ class Meter:
         money = f", {float(self.usd):.4g} USD" if limits.usd is not None else ""
         following = {
             "requests": f"; the next are {cost.requests:,}" if cost.requests > 1 else "",
-            "seconds": f" in {self.seconds:.1f} s",
+            "seconds": f" in {self.clock.seconds:.1f} s",
             "tokens": f"; the next may take {cost.tokens:,}",
             "usd": f"; the next may take {float(cost.usd):.2g}",
         }[full]
@@ -135,7 +114,7 @@ class Meter:
         )
 
 
-@cache
+@PerProcess
 def meter(base_url: str, model: str) -> Meter:
     """The meter of a model, one for the whole process, whichever components ask it."""
     return Meter()
@@ -143,4 +122,4 @@ def meter(base_url: str, model: str) -> Meter:
 
 def reset_budgets() -> None:
     """Begin to count anew, as at the start of a run; not while requests are under way."""
-    meter.cache_clear()
+    meter.clear()

@@ -57,12 +57,12 @@ class _Rows:
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         return [[i] for i in range(len(texts))]
 
-    def rows(self, texts: Sequence[str]) -> list[bytes]:
-        return [self._ask(text) for text in texts]
+    async def rows(self, texts: Sequence[str]) -> list[bytes]:
+        return [await self._ask(text) for text in texts]
 
-    def _ask(self, row: str) -> bytes:
+    async def _ask(self, row: str) -> bytes:
         system, user, _draw = json.loads(row)
         messages = [{"role": "system", "content": system}] if system else []
         messages.append({"role": "user", "content": user})
-        completion = self._client.chat(messages, temperature=self._temperature)
+        completion = await self._client.achat(messages, temperature=self._temperature)
         return completion.text.encode("utf-8", "surrogatepass")

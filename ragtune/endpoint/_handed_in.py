@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any, Generic
 
 from ragtune.endpoint import _failures
 from ragtune.endpoint._budget import BudgetError, Cost, meter
-from ragtune.endpoint._client import Client, Deadline
+from ragtune.endpoint._client import Client
 from ragtune.endpoint._costs import spent
 from ragtune.endpoint._exchanges import CHAT, Exchange, R
 from ragtune.endpoint._failures import EndpointError, TryError
 from ragtune.endpoint._replies import Usage, read_json
+from ragtune.endpoint._sending import Deadline
 from ragtune.endpoint._transport import Message
 from ragtune.errors import StepError
 
@@ -39,37 +39,43 @@ class HandedIn(Generic[R]):
             sum((each.cost.usd for each in asked.values()), Cost().usd),
             len(asked),
         )
+        self._used = self._cost
         digest = hashlib.blake2b("".join([client.settings.model, *sorted(asked)]).encode(), digest_size=16)
         self.tag = f"{digest.hexdigest()}-{attempt}"
         self.fresh = False
 
-    def make(self) -> str:
+    async def make(self) -> str:
         """The id of the batch: of one that is there, or of a new one, which is then reserved in the budgets."""
-        there = self._find()
+        there = await self._find()
         if there:
             return there
-        self._gauge.take(self._cost, self._client.settings.limits, self._client.name("batches"))
+        await self._gauge.take(self._cost, self._client.settings.limits, self._client.name("batches"))
         self.fresh = True
         try:
-            file = self._upload()
-            tries = count()  # a try that seemed to fail may have made it
-            return self._client.retrying(
-                "batches", lambda ends: (next(tries) and self._find()) or self._create(file, ends)
-            )
+            file = await self._upload()
+            tries = count()
+
+            async def create(ends: Deadline) -> str:
+                made = await self._find() if next(tries) else ""  # a try that seemed to fail may have made it
+                return made or await self._create(file, ends)
+
+            return await self._client.retrying("batches", create)
         except EndpointError:
-            self._gauge.settle(self._cost, Cost(requests=0))
+            self._used = Cost(requests=0)
             raise
 
-    def collect(self, batch: str, encode: Callable[[R], bytes]) -> tuple[dict[str, bytes], dict[str, StepError]]:
-        """Wait until it is over; rows by the id of their request, and why there is none for the others."""
-        used = self._cost
+    async def collect(
+        self, made: Awaitable[str], encode: Callable[[R], bytes]
+    ) -> tuple[dict[str, bytes], dict[str, StepError]]:
+        """Wait until it is made and over; rows by the id of their request, and why there is none for the others."""
         try:
-            state = self._wait(batch)
-            lines = {line["custom_id"]: line for line in self._lines(state)}
-            used = self._used(lines)
+            batch = await made
+            state = await self._wait(batch)
+            lines = {line["custom_id"]: line async for line in self._lines(state)}
+            self._used = self._spent_on(lines)
         finally:
             if self.fresh:
-                self._gauge.settle(self._cost, used)
+                self._gauge.settle(self._cost, self._used)
         found: dict[str, bytes] = {}
         why: dict[str, StepError] = {}
         for id, exchange in self._asked.items():
@@ -80,10 +86,10 @@ class HandedIn(Generic[R]):
                 why[id] = EndpointError(self._client.masked(told))
         return found, why
 
-    def _find(self) -> str:
+    async def _find(self) -> str:
         """The id of a batch with this tag at the provider; empty where it has none, or none to tell of."""
         try:
-            listed = read_json(self._client.fetch(Message("batches?limit=100", method="GET"))) or {}
+            listed = read_json(await self._client.fetch(Message("batches?limit=100", method="GET"))) or {}
         except EndpointError:
             return ""
         for batch in listed.get("data") or ():
@@ -91,7 +97,7 @@ class HandedIn(Generic[R]):
                 return str(batch["id"])
         return ""
 
-    def _upload(self) -> str:
+    async def _upload(self) -> str:
         lines = [
             json.dumps({"custom_id": id, "method": "POST", "url": f"/v1/{CHAT}", "body": each.body})
             for id, each in self._asked.items()
@@ -105,37 +111,42 @@ class HandedIn(Generic[R]):
             f"\n\r\n--{mark}--\r\n",
         ]
         message = Message("files", "".join(parts).encode(), kind=f"multipart/form-data; boundary={mark}")
-        return self._client.retrying("files", lambda ends: _id_in(self._client.once(message, ends)))
 
-    def _create(self, file: str, ends: Deadline) -> str:
+        async def upload(ends: Deadline) -> str:
+            return _id_in(await self._client.once(message, ends))
+
+        return await self._client.retrying("files", upload)
+
+    async def _create(self, file: str, ends: Deadline) -> str:
         body = {"input_file_id": file, "endpoint": f"/v1/{CHAT}", "completion_window": _WINDOW}
         content = json.dumps({**body, "metadata": {_TAG: self.tag}}).encode()
-        return _id_in(self._client.once(Message("batches", content), ends))
+        return _id_in(await self._client.once(Message("batches", content), ends))
 
-    def _wait(self, batch: str) -> dict[str, Any]:
+    async def _wait(self, batch: str) -> dict[str, Any]:
         """Its state when it is over."""
         limits, wait = self._client.settings.limits, self._client.settings.backoff_s
-        with self._gauge.clock():
+        with self._gauge.clock.running():
             while True:
-                state = read_json(self._client.fetch(Message(f"batches/{batch}", method="GET"))) or {}
+                state = read_json(await self._client.fetch(Message(f"batches/{batch}", method="GET"))) or {}
                 if state.get("status") in _OVER:
                     return state
-                if limits.seconds is not None and self._gauge.seconds >= limits.seconds:
+                if limits.seconds is not None and self._gauge.clock.seconds >= limits.seconds:
                     raise BudgetError(
                         f"{self._client.name('batches')}: the budget is spent (budget_seconds {limits.seconds:g}) before "
                         f"{batch} was over. It goes on there: run the same command again for what it answers"
                     )
-                _sleep(wait)
+                await asyncio.sleep(wait)
                 wait = min(wait * 1.5, _MOST_WAIT_S)
 
-    def _lines(self, state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    async def _lines(self, state: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
         for file in filter(None, (state.get("output_file_id"), state.get("error_file_id"))):
-            for line in self._client.fetch(Message(f"files/{file}/content", method="GET", kind=_JSONL)).splitlines():
+            content = await self._client.fetch(Message(f"files/{file}/content", method="GET", kind=_JSONL))
+            for line in content.splitlines():
                 value = read_json(line)
                 if value is not None and value.get("custom_id") in self._asked:
                     yield value
 
-    def _used(self, lines: Mapping[str, dict[str, Any]]) -> Cost:
+    def _spent_on(self, lines: Mapping[str, dict[str, Any]]) -> Cost:
         settings, costs = self._client.settings, []
         for id, line in lines.items():
             body = (line.get("response") or {}).get("body") or {}
@@ -152,15 +163,6 @@ class HandedIn(Generic[R]):
         if response.get("status_code") == 200 and isinstance(response.get("body"), dict):
             return dict(response["body"])
         raise _failures.lost(f"answered {json.dumps(line.get('error') or response)}")
-
-
-def _sleep(seconds: float) -> None:
-    """As long as this process lives: a batch may take a day, and goes on without it."""
-    ends = time.monotonic() + seconds
-    while (left := ends - time.monotonic()) > 0:
-        time.sleep(min(left, 1.0))
-        if not threading.main_thread().is_alive():
-            raise BudgetError("interrupted; the batch goes on, and the same command fetches what it answers")
 
 
 def _id_in(data: bytes) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass, field
-from functools import cache
+
+from ragtune.loop import PerProcess
 
 _BURST_S = 1.0
 """What was not sent for so long may be sent at once."""
@@ -23,42 +23,35 @@ class Limiter:
 
     _free: dict[str, float] = field(default_factory=dict)
     _share: float = 1.0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def wait(
+    def take(
         self, requests_per_minute: float | None, tokens_per_minute: float | None, tokens: int
     ) -> tuple[float, float]:
-        """Sleep until it is this request's turn; the seconds that took, and the tokens that were counted."""
-        with self._lock:
-            now, counted = time.monotonic(), tokens * self._share
-            shares = {
-                kind: (amount, rate)
-                for kind, amount, rate in (
-                    ("requests", 1.0, requests_per_minute),
-                    ("tokens", counted, tokens_per_minute),
-                )
-                if rate is not None
-            }
-            turn = max([now, *(self._free.get(kind, now) - _BURST_S for kind in shares)])
-            for kind, (amount, rate) in shares.items():
-                self._free[kind] = max(self._free.get(kind, now), turn) + amount * 60 / rate
-        if turn > now:
-            time.sleep(turn - now)
+        """A turn: the seconds until it comes, and the tokens that were counted."""
+        now, counted = time.monotonic(), tokens * self._share
+        shares = {
+            kind: (amount, rate)
+            for kind, amount, rate in (
+                ("requests", 1.0, requests_per_minute),
+                ("tokens", counted, tokens_per_minute),
+            )
+            if rate is not None
+        }
+        turn = max([now, *(self._free.get(kind, now) - _BURST_S for kind in shares)])
+        for kind, (amount, rate) in shares.items():
+            self._free[kind] = max(self._free.get(kind, now), turn) + amount * 60 / rate
         return turn - now, counted
 
     def settle(self, tokens_per_minute: float | None, counted: float, reserved: int, used: int) -> None:
         """The reply is there: what it took takes the place of what was counted."""
         if tokens_per_minute is None:
             return
-        with self._lock:
-            self._free["tokens"] = (
-                self._free.get("tokens", time.monotonic()) + (used - counted) * 60 / tokens_per_minute
-            )
-            if used and reserved:
-                self._share += _MEMORY * (used / reserved - self._share)
+        self._free["tokens"] = self._free.get("tokens", time.monotonic()) + (used - counted) * 60 / tokens_per_minute
+        if used and reserved:
+            self._share += _MEMORY * (used / reserved - self._share)
 
 
-@cache
+@PerProcess
 def limiter(base_url: str, model: str) -> Limiter:
     """The limiter of a model, one for the whole process, whichever components ask it."""
     return Limiter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,11 +83,10 @@ class _Place(Generic[_W]):
 
 
 class Pool(Generic[_W]):
-    """Takes turns by weight among those that do not rest; safe for threads. Turns are smooth: A A B A, not A A A B."""
+    """Takes turns by weight among those that do not rest. Turns are smooth: A A B A, not A A A B."""
 
     def __init__(self, lines: Sequence[_W]) -> None:
         self._places = [_Place(line) for line in lines]
-        self._lock = threading.Lock()
 
     @property
     def lines(self) -> list[_W]:
@@ -97,31 +95,28 @@ class Pool(Generic[_W]):
 
     def pick(self) -> _W:
         """Whose turn it is; the one that rests the shortest where all rest, for nothing is refused here."""
-        with self._lock:
-            now = time.monotonic()
-            awake = [place for place in self._places if place.rests_until <= now]
-            if not awake:
-                return min(self._places, key=lambda place: place.rests_until).line
-            for place in awake:
-                place.credit += place.line.weight
-            chosen = max(awake, key=lambda place: place.credit)
-            chosen.credit -= sum(place.line.weight for place in awake)
-            return chosen.line
+        now = time.monotonic()
+        awake = [place for place in self._places if place.rests_until <= now]
+        if not awake:
+            return min(self._places, key=lambda place: place.rests_until).line
+        for place in awake:
+            place.credit += place.line.weight
+        chosen = max(awake, key=lambda place: place.credit)
+        chosen.credit -= sum(place.line.weight for place in awake)
+        return chosen.line
 
     def worked(self, line: _W) -> None:
         """It answered, if only to say no."""
-        with self._lock:
-            place = self._of(line)
-            place.failures, place.rests_until = 0, 0.0
+        place = self._of(line)
+        place.failures, place.rests_until = 0, 0.0
 
     def failed(self, line: _W, after: float | None) -> bool:
         """It rests: for as long as it asks, or longer each time. Whether there is another that does not."""
-        with self._lock:
-            now, place = time.monotonic(), self._of(line)
-            if place.rests_until <= now:  # what was under way when it began to rest says nothing new
-                place.rests_until = now + (after or min(_MOST_REST_S, _REST_S * 2.0 ** min(place.failures, 10)))
-                place.failures += 1
-            return any(other.rests_until <= now for other in self._places)
+        now, place = time.monotonic(), self._of(line)
+        if place.rests_until <= now:  # what was under way when it began to rest says nothing new
+            place.rests_until = now + (after or min(_MOST_REST_S, _REST_S * 2.0 ** min(place.failures, 10)))
+            place.failures += 1
+        return any(other.rests_until <= now for other in self._places)
 
     def _of(self, line: _W) -> _Place[_W]:
         return next(place for place in self._places if place.line is line)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ragtune.endpoint import _failures
 from ragtune.endpoint._replies import read_json
 from ragtune.endpoint._stream import Streamed
+
+if TYPE_CHECKING:
+    import httpx
 
 _MESSAGE_CHARACTERS = 300
 _STREAM = "text/event-stream"
@@ -50,61 +54,74 @@ class Sent:
 
 
 class Transport:
-    """Sends to one address. Safe for threads; opens no connection before the first request."""
+    """Sends to one address; opens no connection before the first request.
 
-    def __init__(self, line: Line, kept: int) -> None:
+    Connections that nobody uses are kept, and the one used last is taken first. Each is a pool of its own to httpx, which
+    looks at all connections of a pool for every request.
+    """
+
+    def __init__(self, line: Line) -> None:
         import httpx
 
         self.line = line
-        host = urlsplit(line.base_url).hostname
-        self._http = httpx.Client(
-            headers={"Authorization": f"Bearer {line.key}"} if line.key else {},
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept),
-            trust_env=host not in ("localhost", "127.0.0.1", "::1"),  # a proxy is for what is elsewhere
-        )
+        self._ssl = httpx.create_ssl_context()
+        self._free: list[httpx.AsyncClient] = []
 
     @property
     def weight(self) -> float:
         """Its share of the requests."""
         return self.line.weight
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of the connections."""
-        self._http.close()
+        while self._free:
+            await self._free.pop().aclose()
 
-    def send(self, message: Message, seconds: float) -> Sent:
+    async def send(self, message: Message, seconds: float) -> Sent:
         """One request and its whole reply within so many seconds, however slowly it drips."""
         import httpx
 
-        ends = time.monotonic() + seconds
+        url, headers = f"{self.line.base_url}/{message.path}", {"Content-Type": message.kind}
+        missed = "did not answer"
+        http = self._free.pop() if self._free else self._connection()
         try:
-            return self._send(message, seconds, ends)
+            async with asyncio.timeout(max(seconds, 1e-3)):
+                began = time.perf_counter()
+                async with http.stream(message.method, url, content=message.content, headers=headers) as reply:
+                    missed = "did not finish its reply"
+                    return await self._read(reply, began)
+        except TimeoutError:
+            raise _failures.lost(f"{missed} within {seconds:.3g} s") from None
         except httpx.ConnectError as error:
             raise _failures.unreachable(self.safe(str(error))) from None
-        except httpx.TimeoutException:
-            raise _failures.lost(f"did not answer within {seconds:.3g} s") from None
         except httpx.RequestError as error:
             what = self.safe(str(error)) or "the connection was cut"
             raise _failures.lost(f"broke off ({type(error).__name__}: {what})") from None
+        finally:
+            self._free.append(http)
 
-    def _send(self, message: Message, seconds: float, ends: float) -> Sent:
-        url, headers = f"{self.line.base_url}/{message.path}", {"Content-Type": message.kind}
+    def _connection(self) -> httpx.AsyncClient:
+        import httpx
+
+        host = urlsplit(self.line.base_url).hostname
+        return httpx.AsyncClient(
+            headers={"Authorization": f"Bearer {self.line.key}"} if self.line.key else {},
+            trust_env=host not in ("localhost", "127.0.0.1", "::1"),  # a proxy is for what is elsewhere
+            timeout=None,
+            verify=self._ssl,
+        )
+
+    async def _read(self, reply: httpx.Response, began: float) -> Sent:
         body, first, streamed = bytearray(), None, None
-        began = time.perf_counter()
-        with self._http.stream(
-            message.method, url, content=message.content, headers=headers, timeout=max(seconds, 1e-3)
-        ) as reply:
-            if reply.is_success and reply.headers.get("content-type", "").startswith(_STREAM):
-                streamed = Streamed()
-            for part in reply.iter_bytes():
-                if streamed is None:
-                    body += part
-                else:
-                    self._feed(streamed, part)
-                    if first is None and streamed.begun:
-                        first = time.perf_counter() - began
-                if time.monotonic() > ends:
-                    raise _failures.lost(f"did not finish its reply within {seconds:.3g} s")
+        if reply.is_success and reply.headers.get("content-type", "").startswith(_STREAM):
+            streamed = Streamed()
+        async for part in reply.aiter_bytes():
+            if streamed is None:
+                body += part
+            else:
+                self._feed(streamed, part)
+                if first is None and streamed.begun:
+                    first = time.perf_counter() - began
         took = time.perf_counter() - began
         data = bytes(body)
         whole = read_json(data) or {} if streamed is None else self._feed(streamed, None)

@@ -42,9 +42,13 @@ class Chat(ReplyingEndpoint, Generator):
         """An answer for each query, asking only what was never answered."""
         if not prompts.prompts:
             return Answers(())
-        requests = [Request(prompt.messages, self._params(prompt), self.draw) for prompt in prompts.prompts]
         form = prompts.prompts[0]
-        asked = ask(memo, self.client, requests, check=lambda completion: read_answer(completion.text, form))
+
+        def check(completion: Completion) -> None:
+            read_answer(completion.text, form)
+
+        requests = [Request(prompt.messages, self._params(prompt), self.draw, check) for prompt in prompts.prompts]
+        asked = ask(memo, self.client, requests)
         if len(asked.failures) == len(requests):
             raise next(iter(asked.failures.values()))
         if asked.failures:

@@ -11,10 +11,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from ragtune.endpoint import Completion, Endpoint, PartialMemo, Request, ask, without_thoughts
+from ragtune.endpoint import Asking, Completion, Endpoint, PartialMemo, Request, without_thoughts
 from ragtune.errors import StepError
+from ragtune.loop import run
 from ragtune.metrics._answers import JudgeMetric
 
+Reply = dict[str, Any] | str
+"""What answers a question, or why there is nothing."""
 _log = logging.getLogger(__name__)
 _MOST_QUOTED = 80
 _UNSENT = ("minItems", "maxItems", "minLength", "minimum", "maximum")
@@ -54,18 +57,17 @@ class EndpointJudge(Endpoint, JudgeMetric):
     structure: Literal["schema", "object", "none"] = "schema"
     draw: NonNegativeInt = 0
 
-    def ask(self, questions: Sequence[Question], memo: PartialMemo) -> list[dict[str, Any] | str]:
+    def ask(self, questions: Sequence[Question], memo: PartialMemo) -> list[Reply]:
         """The object that answers each question, or why there is none. A failure is not kept: the next run asks again."""
-        replies: dict[int, dict[str, Any] | str] = {}
-        alike: dict[Form, list[int]] = {}
-        for i, question in enumerate(questions):
-            alike.setdefault(question.form, []).append(i)
-        for form, places in alike.items():
-            requests = [self._request(questions[i]) for i in places]
-            asked = ask(memo, self.client, requests, check=partial(read_reply, form=form))
-            for at, (i, completion) in enumerate(zip(places, asked.completions, strict=True)):
-                replies[i] = str(asked.failures[at]) if completion is None else read_reply(completion, form)
-        return [replies[i] for i in range(len(questions))]
+        return run(self.answers, questions, Asking(memo, self.client))
+
+    async def answers(self, questions: Sequence[Question], asking: Asking) -> list[Reply]:
+        """The same for coroutines."""
+        asked = await asking.ask([self._request(question) for question in questions])
+        return [
+            str(asked.failures[i]) if completion is None else read_reply(completion, question.form)
+            for i, (question, completion) in enumerate(zip(questions, asked.completions, strict=True))
+        ]
 
     def _request(self, question: Question) -> Request:
         form: dict[str, Any] | None = None
@@ -75,7 +77,8 @@ class EndpointJudge(Endpoint, JudgeMetric):
         elif self.structure == "object":
             form = {"type": "json_object"}
         params = {"temperature": self.temperature, "max_tokens": self.max_tokens, "response_format": form}
-        return Request(question.messages, params, self.draw + question.repeat * 1_000_000)
+        check = partial(read_reply, form=question.form)
+        return Request(question.messages, params, self.draw + question.repeat * 1_000_000, check)
 
 
 def read_reply(completion: Completion, form: Form) -> dict[str, Any]:

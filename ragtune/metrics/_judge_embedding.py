@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
+from inspect import iscoroutinefunction
 from typing import Any
 
-from ragtune.component import RowMemo, RowModel
+import numpy as np
+
+from ragtune.component import AwaitedModel, RowModel
 from ragtune.embedders import Embedder
 from ragtune.endpoint import PartialMemo
+from ragtune.loop import here
 from ragtune.metrics._judge_ragas import load_ragas
 
 _PREFIX = "embedded: "
@@ -17,39 +21,41 @@ _PREFIX = "embedded: "
 
 def ragas_embedding(embedder: Embedder, memo: PartialMemo) -> Any:
     """An embedding model for ragas. Vectors that cost money are kept; others are made again."""
-    rows: RowMemo = _Apart(memo) if embedder.priced else _Unkept()  # type: ignore[arg-type]
-    return _embedding_class()(lambda text: embedder.vectors([text], rows, queries=True).matrix[0].tolist())
+    rows = memo.asking(lambda: _Apart(embedder.row_model(queries=True)))
+
+    async def kept(texts: Sequence[str]) -> list[list[float]]:
+        found = await rows.rows_or_none([_PREFIX + text for text in texts])
+        return [np.frombuffer(row or b"", dtype=np.float32).tolist() for row in found]
+
+    async def made(texts: Sequence[str]) -> list[list[float]]:
+        vectors = await here(embedder.vectors, texts, _Unkept(), queries=True)
+        return [row.tolist() for row in vectors.matrix]
+
+    return _embedding_class()(kept if embedder.priced else made)
 
 
 class _Apart:
-    """The memo, apart from the rows of replies."""
+    """A model whose rows are apart from those of replies; it sees the texts as they were."""
 
-    def __init__(self, memo: RowMemo) -> None:
-        self._memo = memo
-
-    def rows(self, texts: Sequence[str], load: Callable[[], RowModel]) -> list[bytes]:
-        return self._memo.rows([_PREFIX + text for text in texts], lambda: _Plain(load()))
-
-
-class _Plain:
-    """A model that sees the texts as they were."""
-
-    def __init__(self, model: RowModel) -> None:
+    def __init__(self, model: RowModel | AwaitedModel) -> None:
         self._model = model
         self.workers = model.workers
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         return self._model.batches([text.removeprefix(_PREFIX) for text in texts])
 
-    def rows(self, texts: Sequence[str]) -> list[bytes]:
-        return self._model.rows([text.removeprefix(_PREFIX) for text in texts])
+    async def rows(self, texts: Sequence[str]) -> Sequence[bytes | None]:
+        plain = [text.removeprefix(_PREFIX) for text in texts]
+        rows: Any = self._model.rows
+        found: Sequence[bytes | None] = await (rows(plain) if iscoroutinefunction(rows) else here(rows, plain))
+        return found
 
 
 class _Unkept:
     """A memo that forgets."""
 
-    def rows(self, texts: Sequence[str], load: Callable[[], RowModel]) -> list[bytes]:
-        model = load()
+    def rows(self, texts: Sequence[str], load: Callable[[], RowModel | AwaitedModel]) -> list[bytes]:
+        model: Any = load()
         found: dict[int, bytes] = {}
         for batch in model.batches(texts):
             found.update(zip(batch, model.rows([texts[i] for i in batch]), strict=True))
@@ -61,18 +67,22 @@ def _embedding_class() -> Any:
     base: Any = load_ragas("ragas.embeddings.base").BaseRagasEmbedding
 
     class Embedding(base):  # type: ignore[misc]
-        """One text at a time, as ragas asks."""
+        """Our vectors, as ragas asks for them."""
 
-        def __init__(self, vector: Callable[[str], list[float]]) -> None:
+        def __init__(self, vectors: Callable[[Sequence[str]], Awaitable[list[list[float]]]]) -> None:
             super().__init__()
-            self._vector = vector
+            self._vectors = vectors
 
         def embed_text(self, text: str, **_: Any) -> list[float]:
-            """The vector of a text."""
-            return self._vector(text)
+            """Not how the measures ask."""
+            raise NotImplementedError("asked by aembed_text and aembed_texts alone")
 
         async def aembed_text(self, text: str, **_: Any) -> list[float]:
             """The vector of a text."""
-            return self._vector(text)
+            return (await self._vectors([text]))[0]
+
+        async def aembed_texts(self, texts: list[str], **_: Any) -> list[list[float]]:
+            """The vectors of texts."""
+            return await self._vectors(texts)
 
     return Embedding

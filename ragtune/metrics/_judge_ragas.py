@@ -14,8 +14,9 @@ import numpy as np
 
 from ragtune.answers import Answer, Answers, References, passages_of
 from ragtune.component import work
-from ragtune.endpoint import PartialMemo
+from ragtune.endpoint import Asking, PartialMemo
 from ragtune.errors import MissingModelError
+from ragtune.loop import run
 from ragtune.metrics._answers import JudgedAnswer, JudgedAnswers, settled
 from ragtune.metrics._judge_asking import EndpointJudge, Form, Question, tell
 from ragtune.metrics._judge_rounds import Lost, Rounds
@@ -53,7 +54,8 @@ class RagasJudge(EndpointJudge):
         scores = np.array([[0.0 if value is None else value for value in known]], dtype=np.float64)
         if not due:
             return scores_of(scores)
-        rounds = Rounds(lambda questions: self.ask(questions, memo))
+        asking = Asking(memo, self.client)
+        rounds = Rounds(lambda questions: self.answers(questions, asking), gathered=self.batch)
         make, forms = ragas_measure(self.measure), _Forms()
         options = self.options(memo)
 
@@ -68,7 +70,7 @@ class RagasJudge(EndpointJudge):
                 raise Lost(f"ragas came to {value}")
             return min(1.0, max(self.lowest, value))
 
-        found = rounds.run([lambda i=i: one(judged[i]) for i in due])  # type: ignore[misc]
+        found = run(rounds.run, [lambda i=i: one(judged[i]) for i in due])  # type: ignore[misc]
         tell(self.symbol, [value for value in found if isinstance(value, str)], len(due))
         for i, value in zip(due, found, strict=True):
             scores[0, i] = float("nan") if isinstance(value, str) else value

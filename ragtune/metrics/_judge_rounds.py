@@ -1,17 +1,14 @@
-"""Coroutines that ask one question after the other, asked together: all that wait make a round."""
+"""Coroutines that ask one question after the other, side by side."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
-from ragtune.metrics._judge_asking import Question
+from ragtune.metrics._judge_asking import Question, Reply
 
-Reply = dict[str, Any] | str
 _QUIET_TURNS = 5
-_MOMENT_S = 0.001
 
 
 class Lost(BaseException):
@@ -19,52 +16,52 @@ class Lost(BaseException):
 
 
 class Rounds:
-    """Runs coroutines side by side; whenever all of them wait for replies, their questions are asked in one go.
+    """Questions of coroutines that run side by side; each has its reply as soon as that is there. Equal ones are one.
 
-    So the row memo is used by one thread alone and writes a round at a time, while the endpoint is asked as many
-    questions at once as it may be.
+    Where questions are gathered (for a batch, which comes back as a whole), those that were asked until nobody asks more
+    make a round.
     """
 
-    def __init__(self, ask: Callable[[Sequence[Question]], Sequence[Reply]]) -> None:
-        self._ask = ask
-        self._waiting: list[tuple[Question, asyncio.Future[Reply]]] = []
+    def __init__(
+        self, ask: Callable[[Sequence[Question]], Awaitable[Sequence[Reply]]], *, gathered: bool = False
+    ) -> None:
+        self._ask, self._gathered = ask, gathered
+        self._group = asyncio.TaskGroup()
+        self._waiting: list[Question] = []
+        self._replies: dict[Question, asyncio.Future[Reply]] = {}
+
+    async def run(self, work: Sequence[Callable[[], Coroutine[Any, Any, float]]]) -> list[float | str]:
+        """What each comes to, or what it failed with."""
+        try:
+            async with self._group as group:
+                tasks = [group.create_task(_told(each())) for each in work]
+        except BaseExceptionGroup as failed:  # asking itself failed: a full disk
+            raise failed.exceptions[0] from None
+        return [task.result() for task in tasks]
 
     async def reply(self, question: Question) -> Reply:
         """The reply to a question, or why there is none."""
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting.append((question, future))
-        return await future
+        if question not in self._replies:
+            self._replies[question] = asyncio.get_running_loop().create_future()
+            self._waiting.append(question)
+            if not self._gathered:
+                self._group.create_task(self._put(self._waiting.pop()))
+            elif len(self._waiting) == 1:
+                self._group.create_task(self._round())
+        return await self._replies[question]
 
-    def run(self, work: Sequence[Callable[[], Coroutine[Any, Any, float]]]) -> list[float | str]:
-        """What each comes to, or what it failed with."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return asyncio.run(self._run(work))
-        with ThreadPoolExecutor(1) as aside:  # within a notebook, whose loop is taken
-            return aside.submit(asyncio.run, self._run(work)).result()
-
-    async def _run(self, work: Sequence[Callable[[], Coroutine[Any, Any, float]]]) -> list[float | str]:
-        tasks = [asyncio.ensure_future(_told(each())) for each in work]
-        try:
-            while not all(task.done() for task in tasks):
-                await self._quiet()
-                waiting, self._waiting = self._waiting, []
-                replies = self._ask([question for question, _ in waiting])
-                for (_, future), reply in zip(waiting, replies, strict=True):
-                    future.set_result(reply)
-        finally:
-            for task in tasks:
-                task.cancel()
-        return [task.result() for task in tasks]
-
-    async def _quiet(self) -> None:
-        """Until nobody has anything to do but wait."""
-        turns, before = 0, -1
+    async def _round(self) -> None:
+        turns, before = 0, 0
         while turns < _QUIET_TURNS:
-            await asyncio.sleep(0 if self._waiting else _MOMENT_S)
+            await asyncio.sleep(0)
             turns = turns + 1 if len(self._waiting) == before else 0
             before = len(self._waiting)
+        asked, self._waiting = self._waiting, []
+        await self._put(*asked)
+
+    async def _put(self, *questions: Question) -> None:
+        for question, reply in zip(questions, await self._ask(questions), strict=True):
+            self._replies[question].set_result(reply)
 
 
 async def _told(work: Coroutine[Any, Any, float]) -> float | str:

@@ -16,7 +16,8 @@ from ragtune.objectives import CONTEXT, TOOL, Measures
 from ragtune.pipelines import rag, tools
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, wire_rag
-from ragtune.pipelines.tools import Sizes, Tools, ToolSteps, wire_tools
+from ragtune.pipelines.tool_data import ToolSteps
+from ragtune.pipelines.tools import Sizes, Tools, wire_tools
 from ragtune.toolsets import ToolDataset, load_toolset
 from ragtune.types import Ints
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from ragtune.callers import Caller
-from ragtune.component import Component, work
+from ragtune.component import Component, parse
 from ragtune.edits import Edit
 from ragtune.embedders import Embedder
 from ragtune.engine.step import Step, closure
-from ragtune.engine.workspace import Workspace
 from ragtune.metrics import CallScorer, Metric, ShownScorer, ToolCounter
-from ragtune.pipelines.data import Given
+from ragtune.pipelines.tool_data import ToolSteps
 from ragtune.pipelines.wiring import Sources, wire
 from ragtune.retrievers import Retriever
 from ragtune.selectors import Selector
-from ragtune.tools import Cases, Requests, ToolSet
+from ragtune.tools import Cases
 from ragtune.toolsets import ToolDataset
-from ragtune.types import Names, Queries
 
 SLOTS = ("edits", "embedder", "selector", "caller")
 """In the order in which tools flow through them."""
@@ -36,6 +34,16 @@ class Tools:
     embedder: Embedder | None
     selector: Selector
     caller: Caller
+
+    @classmethod
+    def of(cls, slots: Mapping[str, Any]) -> Tools:
+        """The inverse of `spec`."""
+        edits: Any = () if slots["edits"] == "none" else slots["edits"]
+        empty = slots["embedder"] == "none"
+        parts: dict[str, Any] = {
+            slot: None if slot == "embedder" and empty else parse(slot, slots[slot]) for slot in SLOTS[1:]
+        }
+        return cls(tuple(parse("edit", edit) for edit in edits), **parts)  # type: ignore[misc]
 
     def spec(self) -> dict[str, Any]:
         """Slot -> the YAML value that gives its component; an empty slot is `none`."""
@@ -73,129 +81,17 @@ class WiredTools:
         return self.replies.key
 
 
-class ToolSetData(Given):
-    """The tools as they are given."""
-
-    name: ClassVar[str] = "toolset"
-
-    @work(keep="file", online=False)
-    def read(self) -> ToolSet:
-        """Put there by `ToolSteps.store`."""
-        self.missing()
-
-
-class RequestData(Given):
-    """What is asked."""
-
-    name: ClassVar[str] = "requests"
-
-    @work(keep="file", online=False)
-    def read(self) -> Requests:
-        """Put there by `ToolSteps.store`."""
-        self.missing()
-
-
-class RequestNames(Given):
-    """The ids of the cases, which only what was recorded elsewhere is known by."""
-
-    name: ClassVar[str] = "case-ids"
-
-    @work(keep="file", online=False)
-    def read(self) -> Names:
-        """Put there by `ToolSteps.store`."""
-        self.missing()
-
-
-class CaseData(Given):
-    """What should be called, or a pool of cases that edits may learn from."""
-
-    name: ClassVar[str] = "cases"
-
-    @work(keep="file", online=False)
-    def read(self) -> Cases:
-        """Put there by `ToolSteps.store`."""
-        self.missing()
-
-
-class RequestTexts(Component):
-    """The texts of the requests, as retrieval takes them."""
-
-    kind: ClassVar[str] = "data"
-    name: ClassVar[str] = "request-texts"
-
-    @work(keep="no")
-    def read(self, requests: Requests) -> Queries:
-        """The texts."""
-        return Queries(requests.texts)
-
-
-@dataclass(frozen=True)
-class ToolSteps:
-    """The steps of a tool set with cases. Each has a digest of its own."""
-
-    original: Step
-    requests: Step
-    queries: Step
-    query_ids: Step
-    expected: Step
-    pool: Step
-
-    @classmethod
-    def of(cls, dataset: ToolDataset, _: Any = None) -> ToolSteps:
-        """The steps of a loaded tool set."""
-        requests = Step(RequestData(digest=dataset.queries_digest), "read")
-        return cls(
-            Step(ToolSetData(digest=dataset.corpus_digest), "read"),
-            requests,
-            Step(RequestTexts(), "read", (requests,)),
-            Step(RequestNames(digest=dataset.query_ids_digest), "read"),
-            Step(CaseData(digest=dataset.judgments_digest), "read"),
-            Step(CaseData(digest=dataset.pool_digest), "read"),
-        )
-
-    @property
-    def request(self) -> Step:
-        """What holds the requests."""
-        return self.requests
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """What a study of this data is known by."""
-        return (self.original.key, self.requests.key, self.expected.key, self.pool.key)
-
-    def sources(self) -> dict[str, Step]:
-        """Under the names by which components ask for them; the pool is for edits alone."""
-        names = ("original", "requests", "queries", "query_ids", "expected")
-        return {name: getattr(self, name) for name in names}
-
-    def store(self, dataset: ToolDataset, workspace: Workspace) -> None:
-        """Put the data where the engine, in this process or another, finds them."""
-        values: list[tuple[Step, Any]] = [
-            (self.original, dataset.toolset),
-            (self.requests, dataset.requests),
-            (self.query_ids, dataset.query_ids),
-            (self.expected, Cases(dataset.cases)),
-            (self.pool, Cases(dataset.pool)),
-        ]
-        for step, value in values:
-            if not workspace.store.has(step.key):
-                workspace.store.put(step.key, value)
-
-
 def wire_tools(configuration: Tools, data: ToolSteps, metrics: Sequence[Metric], sizes: Sizes) -> WiredTools:
     """The steps of a configuration. Slots that nothing rests on are emptied, so that what is named is what was run."""
     embedder = configuration.embedder
-    sources: dict[str, Any] = {name: partial(_given, step) for name, step in data.sources().items()}
-    if embedder is not None:
-        sources["embedder"] = sources["vectors"] = lambda seen: wire(embedder, "embed", seen)
-        sources["query_vectors"] = lambda seen: wire(embedder, "embed_queries", seen)
+    sources = _sources(data, embedder)
     toolset = data.original
     for edit in configuration.edits:
         seen = {**sources, "toolset": partial(_given, toolset), "pool": partial(_given, data.pool)}
         toolset = wire(edit, "apply", seen)
-    sources["toolset"] = partial(_given, toolset)
     width = sizes.of(toolset)
-    shown = wire(_ranking_all(configuration.selector, width), "select", sources)
+    shown = wire_selector(configuration.selector, embedder, data, toolset, width)
+    sources["toolset"] = partial(_given, toolset)
     sources["shown"] = partial(_given, shown)
     replies = wire(_ranking_all(configuration.caller, width), "call", sources)
     sources["replies"] = partial(_given, replies)
@@ -208,6 +104,20 @@ def wire_tools(configuration: Tools, data: ToolSteps, metrics: Sequence[Metric],
         if (wanted := tuple(metric for metric in metrics if metric.level == level))
     )
     return WiredTools(configuration, toolset, shown, replies, scores)
+
+
+def wire_selector(selector: Selector, embedder: Embedder | None, data: ToolSteps, toolset: Step, width: int) -> Step:
+    """The step that chooses among a tool set of `width` tools, as edits left it."""
+    sources = {**_sources(data, embedder), "toolset": partial(_given, toolset)}
+    return wire(_ranking_all(selector, width), "select", sources)
+
+
+def _sources(data: ToolSteps, embedder: Embedder | None) -> dict[str, Any]:
+    sources: dict[str, Any] = {name: partial(_given, step) for name, step in data.sources().items()}
+    if embedder is not None:
+        sources["embedder"] = sources["vectors"] = lambda seen: wire(embedder, "embed", seen)
+        sources["query_vectors"] = lambda seen: wire(embedder, "embed_queries", seen)
+    return sources
 
 
 class Sizes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field, PositiveInt
@@ -16,10 +16,8 @@ from ragtune.rerankers import Reranker, reorder
 from ragtune.rerankers._pairs import BadPairError, Pairs, PairScores, split
 from ragtune.types import Chunks, Corpus, Queries, Ranking
 
-if TYPE_CHECKING:
-    pass
-
 _NAME = "reranker cross-encoder"
+DECIMALS = 4
 
 
 @register
@@ -28,9 +26,12 @@ class CrossEncoder(Reranker):
 
     `model` is a folder, whose content is part of the key, or a name on the Hugging Face hub, whose commit is. It reads
     the first `max_tokens` of the pair, by default as many as it was made for. The score is the model's output before any
-    sigmoid, which would make good ones equal. A pair is scored once, ever, whichever retriever or chunker brought it.
+    sigmoid, which would make good ones equal, to four decimals: its last digits depend on what shares a batch, and an app that
+    asks one question must not find another order. A pair is scored once, ever, whichever retriever or chunker brought it.
     Code that comes with a model is never run. Source: https://sbert.net/docs/cross_encoder
     """
+
+    version: ClassVar[int] = 2
 
     model: Annotated[str, Field(min_length=1), Affects()]
     revision: Annotated[str | None, Affects()] = None
@@ -50,7 +51,7 @@ class CrossEncoder(Reranker):
         """The model's output for each pair."""
         pairs = Pairs.of(candidates, chunks, corpus, queries)
         rows = pairs.rows(memo, self._load, chunks, corpus)
-        return pairs.scores(np.frombuffer(b"".join(rows), dtype=np.float32))
+        return pairs.scores(np.round(np.frombuffer(b"".join(rows), dtype=np.float32).astype(np.float64), DECIMALS))
 
     @work(keep="no")
     def rerank(self, ranking: Ranking, pair_scores: PairScores) -> Ranking:

@@ -24,7 +24,8 @@ OPEN_PATHS = ("/health", "/ready")
 class Guard:
     """Refuses what is not for the app; what passes has its whole body in memory.
 
-    In this order: another Host (421), another Origin (403), too often (429), no token (401), too big (413), too slow (408).
+    In this order: another Host (421), another Origin (403), headers too big (431), two lengths (400), too often (429), no token
+    (401), too big (413), too slow (408).
 
     A page of another origin could reach a server on loopback through the browser of whoever opens it, by its own name (DNS
     rebinding) or by a request that needs no leave (no-cors): hence Host and Origin, token or not.
@@ -40,7 +41,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._stranger(headers) or self._wordy(headers)
+        refusal = self._stranger(headers) or self._wordy(headers) or self._ambiguous(headers)
         if refusal is None and scope["path"] not in OPEN_PATHS:
             refusal = self._too_often(scope) or self._unknown(headers)
         if refusal is not None:
@@ -59,10 +60,8 @@ class Guard:
         if _name(host) not in self._settings.hosts:
             return self._no(421, "host", "this server is not known by that name; --allow-host names one")
         origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
-        if (origin is not None and urlsplit(origin).netloc.lower() != host.lower()) or site not in (
-            "none",
-            "same-origin",
-        ):
+        foreign = origin is not None and origin.partition("://")[2].lower() != host.lower()
+        if foreign or site not in ("none", "same-origin"):
             return self._no(403, "origin", "pages of other origins are not answered")
         return None
 
@@ -71,6 +70,12 @@ class Guard:
         if sum(len(name) + len(value) for name, value in headers.raw) <= MAX_HEADER_BYTES:
             return None
         return self._no(431, "headers", f"headers have at most {MAX_HEADER_BYTES:,} bytes")
+
+    def _ambiguous(self, headers: Headers) -> Response | None:
+        """A proxy in front may take the other of the two for the end of the body, and what follows for another's request."""
+        if "content-length" not in headers or "transfer-encoding" not in headers:
+            return None
+        return self._no(400, "length", "a body has a length or comes in chunks, not both", {"Connection": "close"})
 
     def _too_often(self, scope: Scope) -> Response | None:
         client = scope.get("client")

@@ -14,8 +14,6 @@ from importlib.metadata import version
 from typing import Any, Protocol
 
 import anyio
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
 from mcp import MCPError, types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
@@ -28,9 +26,10 @@ from ragtune.serving._metrics import Metrics
 from ragtune.serving._problems import problem
 from ragtune.serving._serving import Serving, states
 from ragtune.serving._settings import Settings
+from ragtune.serving._starting import first_of
 from ragtune.serving._workers import BusyError, SlowError, Workers
 from ragtune.toolformats.mcp import Mcp
-from ragtune.tools import Tool, validator
+from ragtune.tools import Tool, validator, wrong_arguments
 
 ENDPOINT = "/mcp"
 PATHS = (ENDPOINT, "/health", "/ready", "/metrics")
@@ -72,8 +71,8 @@ def mcp_server(offer: Offer) -> Server[Any]:
             raise MCPError(types.INVALID_PARAMS, f"there is no tool {asked.name[:100]!r}")
         tool, checks = known[asked.name]
         arguments = asked.arguments or {}
-        fault = wrong(checks, arguments)
-        return failed(fault) if fault else await _answered(offer, tool, arguments)
+        faults = wrong_arguments(checks, arguments)
+        return failed("\n".join(faults)) if faults else await _answered(offer, tool, arguments)
 
     return Server(
         offer.name,
@@ -88,15 +87,6 @@ def mcp_server(offer: Offer) -> Server[Any]:
 def failed(text: str) -> types.CallToolResult:
     """A call that came to nothing, and why."""
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
-
-
-def wrong(checks: Draft202012Validator, arguments: Mapping[str, Any]) -> str:
-    """What is wrong with arguments, for a model to read; empty where nothing is."""
-    fault = best_match(checks.iter_errors(arguments))
-    if fault is None:
-        return ""
-    place = ".".join(str(part) for part in fault.absolute_path)
-    return f"{place}: {fault.message[:300]}" if place else fault.message[:300]
 
 
 async def _answered(offer: Offer, tool: Tool, arguments: Mapping[str, Any]) -> types.CallToolResult:
@@ -145,13 +135,8 @@ def serve_stdio(make: Callable[[], Offer]) -> None:
     try:
         anyio.run(within)
     except BaseExceptionGroup as group:
-        raise _first(group) from group
+        raise first_of(group) from group
     sys.stdout.flush()
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
 def _only_post(app: ASGIApp) -> ASGIApp:

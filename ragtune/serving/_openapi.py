@@ -20,7 +20,12 @@ ALWAYS = {
     431: "The headers are too big.",
 }
 CLOSED = {401: "The token is missing or wrong.", 429: "The client asks too often."}
-WORK = {415: "The body is not said to be JSON.", 422: "The body says something else.", 503: "All workers are busy."}
+WORK = {
+    415: "The body is not said to be JSON.",
+    422: "The body says something else.",
+    500: "The server has a fault.",
+    503: "All workers are busy, or the retriever failed.",
+}
 HEADERS = {401: ("WWW-Authenticate", "string"), 429: ("Retry-After", "integer"), 503: ("Retry-After", "integer")}
 
 

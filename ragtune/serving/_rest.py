@@ -40,8 +40,9 @@ def rest_serving(retriever: Retrieves, settings: Settings, served: Served | None
     )
     _add_retrieval(app, Retrieving(retriever, workers, served), settings)
     _add_states(app, states(workers, metrics))
-    for kind, told in ((RequestValidationError, _invalid), (HTTPException, _refused), (RagtuneError, _failed)):
-        app.add_exception_handler(kind, told)
+    told = {RequestValidationError: _invalid, HTTPException: _refused, RagtuneError: _failed, Exception: _broken}
+    for kind, answer in told.items():
+        app.add_exception_handler(kind, answer)
 
     async def busy(_: Request, error: Exception) -> Response:
         return _busy(error, metrics)
@@ -79,7 +80,8 @@ def _add_states(app: FastAPI, answers: dict[str, Any]) -> None:
     app.get("/metrics", response_class=PlainTextResponse, summary="Counters for Prometheus")(metrics)
 
 
-def _is_json(request: Request) -> None:
+async def _is_json(request: Request) -> None:
+    """On the event loop, as all that is short: FastAPI would take a thread of its own pool to a plain function."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" or "content-encoding" in request.headers:
         raise HTTPException(415, "send application/json, not encoded")
@@ -107,6 +109,11 @@ async def _refused(_: Request, error: Any) -> Response:
 async def _failed(_: Request, error: Exception) -> Response:
     log.error("retrieval failed: %s", error)
     return problem(503, "the retriever failed; the server's log says why", {"Retry-After": "1"})
+
+
+async def _broken(_: Request, __: Exception) -> Response:
+    """What nobody thought of; it is raised again for uvicorn, which logs it."""
+    return problem(500, "the server has a fault; its log says which")
 
 
 def _busy(error: Exception, metrics: Metrics) -> Response:

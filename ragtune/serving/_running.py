@@ -18,6 +18,7 @@ from ragtune.serving._guard import MAX_HEADER_BYTES
 from ragtune.serving._protocol import guarded
 from ragtune.serving._serving import Serving
 from ragtune.serving._settings import Settings, check_reachable
+from ragtune.serving._starting import Starting
 
 BACKLOG = 128
 
@@ -69,12 +70,12 @@ def serve(serving: Serving, listening: socket.socket, started: Callable[[], None
     """Serve until SIGTERM or Ctrl-C, then finish what is in flight, within `shutdown_s`; a second Ctrl-C ends it at once.
 
     The event loop and the protocol are always the same two, so that what is tested is what runs. Addresses are those of the
-    connections: X-Forwarded-For is what anybody may write.
+    connections: X-Forwarded-For is what anybody may write. What keeps the app from starting is raised.
     """
-    settings = serving.settings
+    settings, app = serving.settings, Starting(serving.app)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # one line for each broken request is a flood
     config = uvicorn.Config(
-        serving.app,
+        app,
         http=guarded(settings, serving.metrics.refused),
         ws="none",
         loop="asyncio",
@@ -90,7 +91,11 @@ def serve(serving: Serving, listening: socket.socket, started: Callable[[], None
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when all is done, which is a good end
         signal.signal(number, lambda *_: None)
     server = _Server(config, serving, started)
-    asyncio.run(server.serve([listening]))
+    try:
+        asyncio.run(server.serve([listening]))
+    finally:
+        if app.failed is not None:  # uvicorn exits without a reason then
+            raise app.failed
     if not serving.workers.close():  # a thread cannot be ended, and Python would wait for it
         print("error: a retrieval was still running at the end", file=sys.stderr, flush=True)
         os._exit(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -37,18 +37,18 @@ def workers_for(settings: Settings) -> Workers:
     return Workers(settings.workers, patience=settings.patience, timeout_s=settings.work_timeout_s)
 
 
-def states(workers: Workers, metrics: Metrics) -> dict[str, Callable[[Request], Response]]:
+def states(workers: Workers, metrics: Metrics) -> dict[str, Callable[[Request], Awaitable[Response]]]:
     """Path -> what it answers to GET: alive; takes requests; Prometheus' text."""
 
-    def health(_: Request) -> Response:
+    async def health(_: Request) -> Response:
         return Response(State(status="alive").model_dump_json(), media_type="application/json")
 
-    def ready(_: Request) -> Response:
+    async def ready(_: Request) -> Response:
         if workers.draining:
             return problem(503, "the server is ending", {"Retry-After": "1"})
         return Response(State(status="ready").model_dump_json(), media_type="application/json")
 
-    def told(_: Request) -> Response:
+    async def told(_: Request) -> Response:
         return Response(metrics.text(), headers={"Content-Type": MEDIA_TYPE})
 
     return {"/health": health, "/ready": ready, "/metrics": told}

@@ -31,12 +31,17 @@ class ToolDesk(Protocol):
         """All of them, as a model is shown them."""
         ...
 
-    def select(self, query: str) -> Sequence[Tool]:
-        """Those that a model would be shown for a query, best first."""
+    @property
+    def originals(self) -> Mapping[str, Tool]:
+        """By id, the tools that calls end at."""
         ...
 
-    def call(self, name: str, arguments: Mapping[str, Any]) -> Call:
-        """A call of a shown tool as a call of the original."""
+    def select(self, query: str) -> Sequence[Tool]:
+        """Those that a model would be shown for a query, in that order."""
+        ...
+
+    def call(self, tool: Tool, arguments: Mapping[str, Any]) -> Call:
+        """A call of a shown tool as a call of the original; InputError where it is none."""
         ...
 
 
@@ -45,9 +50,10 @@ def find_tool() -> Tool:
     query = {"type": "string", "maxLength": MAX_QUERY, "description": "What is to be done, in plain words."}
     listed = {"type": "array", "items": {"type": "object"}}
     return Tool(
+        id=f"ragtune/{FIND}",
         name=FIND,
         title="Find tools",
-        description="Find the tools that fit a task. Returns their definitions, best first; call them by name.",
+        description="Find the tools that fit a task. Returns their definitions; call them by name.",
         input_schema={
             "type": "object",
             "properties": {"query": query},
@@ -71,6 +77,7 @@ class ToolsOffer:
         self._desk = desk
         self._upstream = Upstream(upstream) if upstream is not None else None
         self.shown: Sequence[Tool] = [*desk.tools, find_tool()]
+        self._records = dict(zip((tool.id for tool in self.shown), Mcp().write(self.shown)[0]["tools"], strict=True))
 
     @asynccontextmanager
     async def lifespan(self, _: McpServer[Any]) -> AsyncIterator[None]:
@@ -85,16 +92,17 @@ class ToolsOffer:
         """What the selector or the original gives."""
         if tool.name == FIND:
             return await self._found(str(arguments["query"]))
-        call = self._desk.call(tool.name, arguments)
-        if call.invalid:
-            return failed(call.invalid)
+        try:
+            call = self._desk.call(tool, arguments)
+        except InputError as error:
+            return failed(str(error))
         if self._upstream is None:
             return failed("no server of the originals was named, so that tools can be found here and not called")
-        return await self._upstream.call(call.tool, call.arguments)
+        return await self._upstream.call(self._desk.originals[call.tool].name, call.arguments)
 
     async def _found(self, query: str) -> types.CallToolResult:
         found = await self.workers.run(partial(self._desk.select, query))
-        records = Mcp().write(found)[0]["tools"]
+        records = [self._records[tool.id] for tool in found]  # named as they are listed, also where names are alike
         text = "\n".join(f"{record['name']}: {record.get('description', '')}" for record in records) or "no tool fits"
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text)], structured_content={"tools": records}

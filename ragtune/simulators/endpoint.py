@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import ClassVar, Literal, NamedTuple
 
@@ -14,6 +13,7 @@ from pydantic import PositiveInt
 from ragtune import endpoint
 from ragtune.component import register
 from ragtune.endpoint import Client, delimited, without_thoughts
+from ragtune.loop import run, together
 from ragtune.simulators import Draft, Simulator
 from ragtune.simulators._asking import (
     CHECK,
@@ -68,9 +68,8 @@ class AskedOfEndpoint(endpoint.Endpoint, Simulator):
         """One question a reply; as many passages are asked about at once as the endpoint may be asked."""
         shown = self._shown(corpus, rng)
         client = self.client()
-        with ThreadPoolExecutor(self.concurrency) as pool:
-            while batch := list(islice(shown, self.concurrency)):
-                yield from pool.map(lambda passages: self._draft(passages, client), batch)
+        while batch := list(islice(shown, self.concurrency)):
+            yield from run(together, [self._draft(passages, client) for passages in batch])
 
     def _shown(self, corpus: Corpus, rng: np.random.Generator) -> Iterator[Sequence[Passage]]:
         """What the model is shown, a prompt each, in a random order."""
@@ -96,10 +95,10 @@ class AskedOfEndpoint(endpoint.Endpoint, Simulator):
                 others = [j for j in holders[rarest] if j != i]
                 yield [parts[i], parts[others[int(rng.integers(len(others)))]]]
 
-    def _draft(self, passages: Sequence[Passage], client: Client) -> Draft:
+    async def _draft(self, passages: Sequence[Passage], client: Client) -> Draft:
         """A question that passed all checks, or an empty one."""
         refused = Draft("", ())
-        reply = read_object(_ask(client, TASKS[self.style], delimited([p.text for p in passages], "passage")))
+        reply = read_object(await _ask(client, TASKS[self.style], delimited([p.text for p in passages], "passage")))
         question, answer = text_of(reply.get("question")), text_of(reply.get("answer"))
         if not question or any(copied_words(question, p.text) > self.copied_words_max for p in passages):
             return refused
@@ -116,19 +115,19 @@ class AskedOfEndpoint(endpoint.Endpoint, Simulator):
             )
             if len(evidence) < len(passages):
                 return refused
-        if self.round_trip and not self._holds(question, answer, passages, client):
+        if self.round_trip and not await self._holds(question, answer, passages, client):
             return refused
         return Draft(question, evidence, (answer,) if evidence else (), (self.style,))
 
-    def _holds(self, question: str, answer: str, passages: Sequence[Passage], client: Client) -> bool:
+    async def _holds(self, question: str, answer: str, passages: Sequence[Passage], client: Client) -> bool:
         shown = delimited([part.text for part in passages], "passage")
-        reply = _ask(client, CHECK, f"{shown}\n\n{delimited([question], 'question')}")
+        reply = await _ask(client, CHECK, f"{shown}\n\n{delimited([question], 'question')}")
         return is_none(reply) if self.style == "unanswerable" else agrees(answer, reply)
 
 
-def _ask(client: Client, system: str, user: str) -> str:
+async def _ask(client: Client, system: str, user: str) -> str:
     messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
-    return without_thoughts(client.chat(messages, temperature=0.0).text)
+    return without_thoughts((await client.achat(messages, temperature=0.0)).text)
 
 
 def _partition(parts: Sequence[Span], size: int) -> Iterator[Span]:

@@ -14,17 +14,21 @@ BATCH = 5_000
 """Chroma takes 5,461 rows at most."""
 
 
+def collection(client: Any, name: str, knobs: Knobs) -> Any:
+    """The collection of that name, made where there is none."""
+    graph = {"max_neighbors": knobs.m, "ef_construction": knobs.ef_construction, "ef_search": knobs.ef_search}
+    return client.get_or_create_collection(
+        name, configuration={"hnsw": {"space": "ip", **graph}}, embedding_function=None
+    )
+
+
 class ChromaContent:
     """Rows by their place as id; texts as documents, the rest as metadata. Its distance is 1 - the dot product."""
 
     approximate = True
 
-    def __init__(self, client: Any, name: str, knobs: Knobs, close: Callable[[], None]) -> None:
-        graph = {"max_neighbors": knobs.m, "ef_construction": knobs.ef_construction, "ef_search": knobs.ef_search}
-        self._rows = client.get_or_create_collection(
-            name, configuration={"hnsw": {"space": "ip", **graph}}, embedding_function=None
-        )
-        self._close = close
+    def __init__(self, rows: Any, close: Callable[[], None]) -> None:
+        self._rows, self._close = rows, close
 
     def count(self) -> int:
         """As Chroma counts."""

@@ -102,18 +102,19 @@ def prepare(
         raise InputError("a vector has a number that is not finite; no store takes it")
     name = content_key(key, store.knobs)
     asked = rows.vectors[:: max(1, len(rows) // _PROBES)][:_PROBES] if queries is None else queries[:_PROBES]
-    added = 0 if store.held() == name else _draft(store, name, rows, watcher)
-    content = store.find(name)
-    assert content is not None, "it was put there"
+    content = store.find(name) if store.held() == name else None
+    if content is None:
+        told = _draft(store, name, rows, asked, watcher)
+        store.settle(name)
+        return told
     try:
-        share = overlap(content, rows.vectors, asked)
-        return Filled(name, len(rows), added, share, content.approximate)
+        return _filled(content, name, rows, 0, asked)
     finally:
         content.close()
 
 
-def _draft(store: Store, name: str, rows: Rows, watcher: Watcher | None) -> int:
-    """Make the unseen content whole; how many rows were added. What an earlier fill left is tried once."""
+def _draft(store: Store, name: str, rows: Rows, asked: Matrix, watcher: Watcher | None) -> Filled:
+    """Make the unseen content whole, and look at it. What an earlier fill left is tried once."""
     content = store.draft(name, rows.vectors.shape[1])
     left = 0
     try:
@@ -121,7 +122,7 @@ def _draft(store: Store, name: str, rows: Rows, watcher: Watcher | None) -> int:
         added = _add(content, left, rows, store.limit, watcher)
         content.finish()
         if _is_whole(content, rows):
-            return added
+            return _filled(content, name, rows, added, asked)
     except (InputError, WorkspaceError):
         raise
     except Exception:  # whatever a database says of files that a killed writer left
@@ -132,7 +133,7 @@ def _draft(store: Store, name: str, rows: Rows, watcher: Watcher | None) -> int:
     store.discard(name)
     if not left:
         raise WorkspaceError(f"{store.describe()} does not give back what was put there; it was left as it was")
-    return _draft(store, name, rows, watcher)
+    return _draft(store, name, rows, asked, watcher)
 
 
 def _add(content: Content, left: int, rows: Rows, limit: int, watcher: Watcher | None) -> int:
@@ -155,6 +156,10 @@ def _is_whole(content: Content, rows: Rows) -> bool:
         return False
     k = min(10, n)
     return all(len(found.place) == k for found in content.search(rows.vectors[places[:: max(1, len(places) // 8)]], k))
+
+
+def _filled(content: Content, name: str, rows: Rows, added: int, asked: Matrix) -> Filled:
+    return Filled(name, len(rows), added, overlap(content, rows.vectors, asked), content.approximate)
 
 
 def _plain(text: str) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from ragtune.errors import InputError, WorkspaceError
-from ragtune.files import write_atomically
-from ragtune.stores._store import Closing, Content, Knobs, nothing_in
+from ragtune.files import sync_tree, write_atomically
+from ragtune.stores._store import Closing, Content, Knobs, seen
 from ragtune.stores._urls import KEY
 
 POINTER = "current.json"
@@ -66,27 +66,24 @@ class FolderStore(Closing):
         """Remove its folder."""
         shutil.rmtree(self._folder / key, ignore_errors=True)
 
+    def settle(self, key: str) -> None:
+        """All that is in its folder."""
+        sync_tree(self._folder / key)
+
     def publish(self, key: str) -> None:
-        """Name it; then the others can go."""
-        dim = json.loads((self._folder / key / _DIM).read_text())
-        told = {"store": self.scheme, "key": key, "dim": dim}
-        write_atomically(self._folder / POINTER, json.dumps(told).encode())
-        for path in self._folder.iterdir():
-            if KEY.fullmatch(path.name) and path.name != key:
-                shutil.rmtree(path, ignore_errors=True)
+        """Name it; then the others can go. Where it is named already nothing does: another process may be filling."""
+        if self.held() != key:
+            dim = json.loads((self._folder / key / _DIM).read_text())
+            told = {"store": self.scheme, "key": key, "dim": dim}
+            write_atomically(self._folder / POINTER, json.dumps(told).encode())
+            for path in self._folder.iterdir():
+                if KEY.fullmatch(path.name) and path.name != key:
+                    shutil.rmtree(path, ignore_errors=True)
         self._drop_lock()
 
     def content(self) -> Content:
-        """What the pointer names; read again where it was replaced meanwhile."""
-        told = self._pointer()
-        while told is not None:
-            try:
-                return self.open(self._folder / told["key"], told["dim"])
-            except Exception:
-                before, told = told, self._pointer()
-                if told == before:
-                    raise
-        raise nothing_in(self.describe())
+        """What the pointer names."""
+        return seen(self.held, self.find, self.describe())
 
     def describe(self) -> str:
         """As its url."""

@@ -54,9 +54,15 @@ def _chroma(url: str, knobs: Knobs) -> Store:
 
 
 def _qdrant(url: str, knobs: Knobs) -> Store:
+    import qdrant_client  # noqa: F401
+
+    if "://" in url:
+        from ragtune.stores.qdrant_server import QdrantServerStore
+
+        return QdrantServerStore(Server.of(url), knobs)
     from ragtune.stores.qdrant import QdrantStore
 
-    return QdrantStore(Server.of(url) if "://" in url else str(_folder(url)), knobs)
+    return QdrantStore(_folder(url), knobs)
 
 
 def _lancedb(url: str, knobs: Knobs) -> Store:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -119,12 +118,16 @@ class Store(Protocol):
         """The content of that key, seen or unseen; None where there is none."""
         ...
 
+    def settle(self, key: str) -> None:
+        """See that an unseen content, whole and closed, is on the disk."""
+        ...
+
     def discard(self, key: str) -> None:
         """Remove an unseen content."""
         ...
 
     def publish(self, key: str) -> None:
-        """From now on readers see this one; every other content is removed."""
+        """From now on readers see this one, and others are removed; nothing is, where they see it already."""
         ...
 
     def content(self) -> Content:
@@ -157,30 +160,25 @@ class Closing:
         self.close()
 
 
-class OnServer(Closing, ABC):
-    """Base of the stores that ask a server which content readers see."""
+def seen(current: Callable[[], str | None], find: Callable[[str], Content | None], store: str) -> Content:
+    """The content that readers see, if it is still seen once it is open: so it was there, whole, while it was opened.
 
-    @abstractmethod
-    def held(self) -> str | None:
-        """The key of the content that readers see."""
-
-    @abstractmethod
-    def describe(self) -> str:
-        """What and where it is, without a secret."""
-
-    @abstractmethod
-    def find(self, key: str) -> Content | None:
-        """The content of that key, seen or unseen."""
-
-    def content(self) -> Content:
-        """What readers see."""
-        key = self.held()
-        content = self.find(key) if key is not None else None
-        if content is None:
-            raise nothing_in(self.describe())
-        return content
-
-
-def nothing_in(store: str) -> InputError:
-    """The error for a search in a store that was never filled."""
-    return InputError(f"{store} holds nothing yet; ragtune.stores.fill fills it")
+    Raises:
+        InputError: nothing was published, or it was removed.
+    """
+    key = current()
+    while key is not None:
+        before, content = key, None
+        try:
+            content = find(before)
+        except Exception:  # whatever a database says when it is removed in the midst of it
+            if current() == before:
+                raise
+        key = current()
+        if content is not None and key == before:
+            return content
+        if content is not None:
+            content.close()
+        elif key == before:
+            break
+    raise InputError(f"{store} holds nothing yet; ragtune.stores.fill fills it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ragtune.stores._chroma import BATCH, ChromaContent
+from ragtune.stores._chroma import BATCH, ChromaContent, collection
 from ragtune.stores._folders import FolderStore
 from ragtune.stores._store import Content
 
@@ -23,7 +23,7 @@ class ChromaStore(FolderStore):
 
         client: Any = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
         try:
-            return ChromaContent(client, "chunks", self.knobs, client.close)
+            return ChromaContent(collection(client, "chunks", self.knobs), client.close)
         except BaseException:
             client.close()
             raise

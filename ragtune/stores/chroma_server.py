@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import suppress
 from typing import Any
 
 from ragtune.errors import InputError
-from ragtune.stores._chroma import BATCH, ChromaContent
-from ragtune.stores._store import Content, Knobs, OnServer
+from ragtune.stores._chroma import BATCH, ChromaContent, collection
+from ragtune.stores._servers import WithoutLocks
+from ragtune.stores._store import Content, Knobs
 from ragtune.stores._urls import Server, is_version, key_of, version_of
 
-_CURRENT = "ragtune_current"
+_CURRENT, _BEGUN = "ragtune_current", "ragtune_begun"
 
 
-class ChromaServerStore(OnServer):
+class ChromaServerStore(WithoutLocks):
     """`chroma://HOST:PORT/COLLECTION`.
 
     A server of Chroma has no alias, and two renames would leave a moment without either. So the collection named is empty,
@@ -40,39 +43,31 @@ class ChromaServerStore(OnServer):
             raise InputError(f"{self.describe()} cannot be reached: {str(error).splitlines()[0]}") from error
 
     def held(self) -> str | None:
-        """What the metadata say."""
-        pointer = self._pointer()
+        """What the metadata say, if it is there."""
+        pointer = self._found(self._server.name)
         current = ((pointer.metadata if pointer else None) or {}).get(_CURRENT)
-        return key_of(current) if current else None
+        return key_of(current) if current and self._found(current) else None
 
     def draft(self, key: str, dim: int) -> Content:
         """A collection beside it."""
-        pointer = self._pointer()
+        pointer = self._found(self._server.name)
         if pointer is not None and _CURRENT not in (pointer.metadata or {}):
             raise InputError(f"{self.describe()} is a collection that ragtune did not make; name another")
-        return self._open(key)
+        draft = collection(self._client, version_of(self._server.name, key), self.knobs)
+        draft.modify(metadata={_BEGUN: time.time()})
+        return ChromaContent(draft, lambda: None)
 
     def find(self, key: str) -> Content | None:
         """Its collection."""
-        return self._open(key) if version_of(self._server.name, key) in self._names() else None
+        rows = self._found(version_of(self._server.name, key))
+        return None if rows is None else ChromaContent(rows, lambda: None)
 
     def discard(self, key: str) -> None:
         """Remove its collection."""
-        name = version_of(self._server.name, key)
-        if name in self._names():
-            self._client.delete_collection(name)
+        from chromadb.errors import NotFoundError
 
-    def publish(self, key: str) -> None:
-        """Name it, then remove the others."""
-        current = version_of(self._server.name, key)
-        pointer = self._pointer()
-        if pointer is None:
-            self._client.create_collection(self._server.name, metadata={_CURRENT: current}, embedding_function=None)
-        else:
-            pointer.modify(metadata={_CURRENT: current})
-        for name in self._names():
-            if is_version(name, self._server.name) and name != current:
-                self._client.delete_collection(name)
+        with suppress(NotFoundError):
+            self._client.delete_collection(version_of(self._server.name, key))
 
     def describe(self) -> str:
         """As its url."""
@@ -82,15 +77,21 @@ class ChromaServerStore(OnServer):
         """The connections, which Chroma's own close leaves open."""
         close(self._client)
 
-    def _open(self, key: str) -> Content:
-        return ChromaContent(self._client, version_of(self._server.name, key), self.knobs, lambda: None)
+    def _show(self, key: str) -> None:
+        told = {_CURRENT: version_of(self._server.name, key)}
+        name = self._server.name
+        self._client.get_or_create_collection(name, metadata=told, embedding_function=None).modify(metadata=told)
 
-    def _names(self) -> list[str]:
-        return [each.name for each in self._client.list_collections()]
+    def _begun(self) -> dict[str, float]:
+        there = [each for each in self._client.list_collections() if is_version(each.name, self._server.name)]
+        return {key_of(each.name): (each.metadata or {}).get(_BEGUN, 0.0) for each in there}
 
-    def _pointer(self) -> Any:
-        there = self._server.name in self._names()
-        return self._client.get_collection(self._server.name, embedding_function=None) if there else None
+    def _found(self, name: str) -> Any:
+        from chromadb.errors import NotFoundError
+
+        with suppress(NotFoundError):
+            return self._client.get_collection(name, embedding_function=None)
+        return None
 
 
 def close(client: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -56,10 +55,7 @@ class _Exact:
             file.writelines(json.dumps(asdict(row)).encode() + b"\n" for row in rows.rows)
 
     def finish(self) -> None:
-        """Both files are on the disk before they are named."""
-        for path in (self._vectors, self._rows):
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+        """There is nothing to make."""
 
     def search(self, queries: Matrix, k: int) -> list[Found]:
         """As `dense` searches."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ragtune.errors import InputError, WorkspaceError
-from ragtune.stores._store import Content, Found, Knobs, Matrix, OnServer, Row, Rows
+from ragtune.stores._servers import OnServer
+from ragtune.stores._store import Content, Found, Knobs, Matrix, Row, Rows
 from ragtune.stores._urls import checked, is_version, version_of
 
 _MARK = "ragtune:"
@@ -73,15 +74,8 @@ class PgVectorStore(OnServer):
 
     def publish(self, key: str) -> None:
         """Old for new, and every other content gone, or nothing of it."""
-        name = version_of(self._name, key)
-        tables = self._db.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
-        with self._db.transaction():
-            self._db.execute(f'DROP VIEW IF EXISTS "{self._name}"')
-            self._db.execute(f'CREATE VIEW "{self._name}" AS SELECT * FROM "{name}"')
-            self._db.execute(f"COMMENT ON VIEW \"{self._name}\" IS '{_MARK}{key}'")
-            for (other,) in tables:
-                if is_version(other, self._name) and other != name:
-                    self._db.execute(f'DROP TABLE "{other}"')
+        if self.held() != key:
+            self._replace(key)
         self._db.execute("SELECT pg_advisory_unlock_all()")
 
     def describe(self) -> str:
@@ -91,6 +85,17 @@ class PgVectorStore(OnServer):
     def close(self) -> None:
         """The connection, and with it a lock that it holds."""
         self._db.close()
+
+    def _replace(self, key: str) -> None:
+        name = version_of(self._name, key)
+        tables = self._db.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
+        with self._db.transaction():
+            self._db.execute(f'DROP VIEW IF EXISTS "{self._name}"')
+            self._db.execute(f'CREATE VIEW "{self._name}" AS SELECT * FROM "{name}"')
+            self._db.execute(f"COMMENT ON VIEW \"{self._name}\" IS '{_MARK}{key}'")
+            for (other,) in tables:
+                if is_version(other, self._name) and other != name:
+                    self._db.execute(f'DROP TABLE "{other}"')
 
     def _comment(self) -> str | None:
         """Of the view that readers see, "" for none; None where nothing has this name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ragtune.errors import Fault, InputError
 from ragtune.toolformats import Loss, ToolFormat
 from ragtune.toolformats._bounds import bounded
+from ragtune.toolformats._calling import part
 from ragtune.toolformats._losses import Losses
 from ragtune.toolformats._modern import modern
 from ragtune.toolformats._names import tool_names
@@ -74,10 +75,9 @@ class JsonTools(ToolFormat):
         written = self.written(tools)
         return written.payload, written.losses
 
-    def written(self, tools: Sequence[Tool]) -> Written:
-        """The same, with the names that tools are written by."""
-        rule = self.name_rule
-        names = tool_names(tools, rule) if rule is not None else {tool.id: tool.id for tool in tools}
+    def written(self, tools: Sequence[Tool], names: Mapping[str, str] | None = None) -> Written:
+        """The same, with the names that tools are written by: those given by id, so that some are named as among all."""
+        names = self._names(tools) if names is None else {tool.id: names[tool.id] for tool in tools}
         losses: list[Loss] = []
         records = []
         strict = set()
@@ -95,6 +95,14 @@ class JsonTools(ToolFormat):
             records.append(record)
             losses += own
         return Written(self.payload(records), losses, names, frozenset(strict))
+
+    def bound(self, payload: Any, functions: Mapping[str, Callable[..., Any]]) -> Any:
+        """A payload with functions behind its tools, by the names written; what is sent elsewhere has none behind it."""
+        return payload
+
+    def called(self, said: Any) -> tuple[Any, Any]:
+        """Name and arguments of a call as a model of this provider's makes it: JSON values, or an object of its SDK."""
+        return part(said, "name"), part(said, "arguments")
 
     def room(self) -> list[int]:
         """What one request has room for, where a format has to share it out among tools."""
@@ -150,6 +158,10 @@ class JsonTools(ToolFormat):
     def fields(self, record: Record) -> dict[str, Any]:
         """A record's values by the fields of a tool."""
         return {field: record[key] for key, field in self.keys.items() if record.get(key) is not None}
+
+    def _names(self, tools: Sequence[Tool]) -> dict[str, str]:
+        rule = self.name_rule
+        return tool_names(tools, rule) if rule is not None else {tool.id: tool.id for tool in tools}
 
     def _tool(self, at: str, record: Any, faults: list[str], losses: list[Loss]) -> Tool | None:
         if not isinstance(record, dict):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from ragtune.component import register
 from ragtune.errors import InputError
+from ragtune.toolformats._calling import part
 from ragtune.toolformats._json_tools import Record, listed
 from ragtune.toolformats._losses import Losses
 from ragtune.toolformats._strict_tools import StrictTools
@@ -45,6 +46,10 @@ class Anthropic(StrictTools):
         if isinstance(examples, list):
             found["examples"] = [{"query": "", "arguments": arguments} for arguments in examples]
         return found
+
+    def called(self, said: Any) -> tuple[Any, Any]:
+        """Name and input of a `tool_use` block."""
+        return part(said, "name"), part(said, "input")
 
     def record(self, tool: Tool, name: str, losses: Losses) -> Record:
         """A client tool."""

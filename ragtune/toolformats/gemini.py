@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from ragtune.component import register
 from ragtune.errors import InputError
+from ragtune.toolformats._calling import part
 from ragtune.toolformats._gemini_schema import decode, encode, shape
 from ragtune.toolformats._json_tools import JsonTools, Record, listed
 from ragtune.toolformats._losses import Losses
@@ -72,6 +73,11 @@ class Gemini(JsonTools):
     def declared(self, record: Any) -> Declared:
         """The rules are for Gemini's own schemas; any JSON Schema is right as `parametersJsonSchema`."""
         return Declared(record["name"], record.get("description", ""), record.get("parameters"))
+
+    def called(self, said: Any) -> tuple[Any, Any]:
+        """Name and args of a `functionCall`, or of a part that holds one."""
+        inner = part(said, "functionCall") or part(said, "function_call") or said
+        return part(inner, "name"), part(inner, "args")
 
     def record(self, tool: Tool, name: str, losses: Losses) -> Record:
         """A function declaration."""

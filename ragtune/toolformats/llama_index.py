@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ragtune.component import register
 from ragtune.errors import InputError
+from ragtune.toolformats._calling import part
 from ragtune.toolformats._json_tools import JsonTools, Record
 from ragtune.toolformats._losses import Losses
 from ragtune.toolformats._profiles import Breach
@@ -52,6 +53,14 @@ class LlamaIndex(JsonTools):
     def payload(self, records: list[Record]) -> Any:
         """The objects."""
         return [_function_tool(record) for record in records]
+
+    def bound(self, payload: Any, functions: Mapping[str, Callable[..., Any]]) -> Any:
+        """The tools, which run the functions."""
+        return bind(payload, functions)
+
+    def called(self, said: Any) -> tuple[Any, Any]:
+        """Name and arguments of a `ToolSelection`."""
+        return part(said, "tool_name"), part(said, "tool_kwargs")
 
     def record(self, tool: Tool, name: str, losses: Losses) -> Record:
         """What the metadata says."""

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from ragtune.component import register
 from ragtune.errors import InputError
+from ragtune.toolformats._calling import part
 from ragtune.toolformats._json_tools import Record, listed
 from ragtune.toolformats._losses import Losses
 from ragtune.toolformats._strict_tools import StrictTools
@@ -39,6 +40,11 @@ class OpenaiChat(StrictTools):
     def is_strict(self, record: Any) -> bool:
         """Whether the `function` is strict."""
         return isinstance(record, dict) and super().is_strict(record.get("function"))
+
+    def called(self, said: Any) -> tuple[Any, Any]:
+        """What the `function` of a tool call says."""
+        function = part(said, "function")
+        return part(function, "name"), part(function, "arguments")
 
     def record(self, tool: Tool, name: str, losses: Losses) -> Record:
         """A function tool."""

@@ -15,7 +15,7 @@ from ragtune.toolpanels._pool_size import PoolSize, pool_sizes
 from ragtune.toolpanels._proxy import Proxy, Signal, proxy
 from ragtune.toolpanels._resampling import Figure, auc
 from ragtune.toolpanels._taxonomy import KINDS, KindRow, taxonomy
-from ragtune.toolpanels._tracing import TracedTools, trace_tools
+from ragtune.toolpanels._tracing import TracedTools, trace_tools, wired_tools
 
 __all__ = [
     "ARGUMENT_KINDS",
@@ -55,5 +55,6 @@ __all__ = [
     "taxonomy",
     "trace_tools",
     "waterfall",
+    "wired_tools",
     "worst_tools",
 ]

@@ -13,25 +13,15 @@ from typing import Any
 import numpy as np
 
 from ragtune import spelling
-from ragtune.component import digest, parse
+from ragtune.component import digest
 from ragtune.embedders import Embedder
 from ragtune.engine.compute import Computer, provisional_key
 from ragtune.engine.plan import make_plan
 from ragtune.engine.step import Step, closure
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
-from ragtune.pipelines.tools import (
-    CaseData,
-    RequestData,
-    RequestNames,
-    RequestTexts,
-    Sizes,
-    Tools,
-    ToolSetData,
-    ToolSteps,
-    WiredTools,
-    wire_tools,
-)
+from ragtune.pipelines.tool_data import ToolSteps
+from ragtune.pipelines.tools import Sizes, Tools, WiredTools, wire_tools
 from ragtune.study import Study
 from ragtune.toolpanels._judging import Judged
 from ragtune.toolsets import ToolDataset
@@ -91,17 +81,8 @@ def trace_tools(study: Study, workspace: Workspace, configuration: str) -> Trace
         InputError: there is no such configuration, or the study is none of tools.
         WorkspaceError: the workspace no longer holds what the sweep left, or another version of ragtune made it.
     """
-    if study.record.get("pipeline") != "tools":
-        raise InputError(f"{study.name} is no study of tools; ragtune explain tells where a study of retrieval loses")
-    entry = study.entry(configuration)
     computer = Computer(workspace)
-    data, dataset = _data(study, workspace, computer)
-    wired = wire_tools(_design(entry["slots"]), data, (), Sizes(dataset, data))
-    if wired.key[:8] != entry["id"]:
-        raise WorkspaceError(
-            f"configuration {entry['id']} of {study.name} was computed by another version of one of its components, or "
-            f"on other data; {_AGAIN}"
-        )
+    wired, data, dataset = wired_tools(study, workspace, configuration, computer)
     if any(not _provisional(step, workspace) for step in make_plan([wired.replies], workspace).tasks):
         raise WorkspaceError(f"{workspace.folder} no longer holds all that {study.name} rests on; {_AGAIN}")
     judged = Judged(
@@ -112,7 +93,30 @@ def trace_tools(study: Study, workspace: Workspace, configuration: str) -> Trace
         shown=computer.value(wired.shown),
         replies=computer.value(wired.replies).replies,
     )
+    entry = study.entry(configuration)
     return TracedTools(study.name, entry["id"], entry["slots"], judged, wired, data, computer)
+
+
+def wired_tools(
+    study: Study, workspace: Workspace, configuration: str, computer: Computer
+) -> tuple[WiredTools, ToolSteps, ToolDataset]:
+    """The steps of one configuration of a study of tools, and the data that they rest on.
+
+    Raises:
+        InputError: there is no such configuration, or the study is none of tools.
+        WorkspaceError: the workspace no longer holds the data, or another version of ragtune made the study.
+    """
+    if study.record.get("pipeline") != "tools":
+        raise InputError(f"{study.name} is no study of tools; ragtune explain tells where a study of retrieval loses")
+    entry = study.entry(configuration)
+    data, dataset = _data(study, workspace, computer)
+    wired = wire_tools(Tools.of(entry["slots"]), data, (), Sizes(dataset, data))
+    if wired.key[:8] != entry["id"]:
+        raise WorkspaceError(
+            f"configuration {entry['id']} of {study.name} was computed by another version of one of its components, or "
+            f"on other data; {_AGAIN}"
+        )
+    return wired, data, dataset
 
 
 def _provisional(step: Step, workspace: Workspace) -> bool:
@@ -120,26 +124,18 @@ def _provisional(step: Step, workspace: Workspace) -> bool:
     return step.keep == "file" and workspace.store.has(provisional_key(step.key))
 
 
-def _design(slots: Mapping[str, Any]) -> Tools:
-    edits = () if slots["edits"] == "none" else slots["edits"]
-    given: dict[str, Any] = {slot: parse(slot, slots[slot]) for slot in ("selector", "caller")}
-    embedder: Any = None if slots["embedder"] == "none" else parse("embedder", slots["embedder"])
-    return Tools(tuple(parse("edit", edit) for edit in edits), embedder, **given)  # type: ignore[misc]
-
-
 def _data(study: Study, workspace: Workspace, computer: Computer) -> tuple[ToolSteps, ToolDataset]:
     """The steps of the data that a study was made on, by the digests in its record, and the data themselves."""
     described = study.record["dataset"]
     digests = described["digests"]
-    requests = Step(RequestData(digest=digests["queries"]), "read")
-    pool = Step(CaseData(digest=described.get("pool") or digest()), "read")
-    steps = ToolSteps(
-        original=Step(ToolSetData(digest=digests["corpus"]), "read"),
-        requests=requests,
-        queries=Step(RequestTexts(), "read", (requests,)),
-        query_ids=Step(RequestNames(digest=digest(*study.record["queries"])), "read"),
-        expected=Step(CaseData(digest=digests["judgments"]), "read"),
-        pool=pool,
+    steps = ToolSteps.known_by(
+        {
+            "original": digests["corpus"],
+            "requests": digests["queries"],
+            "query_ids": digest(*study.record["queries"]),
+            "expected": digests["judgments"],
+            "pool": described.get("pool") or digest(),
+        }
     )
     for step in (steps.original, steps.requests, steps.expected):
         if not workspace.store.has(step.key):
@@ -147,7 +143,7 @@ def _data(study: Study, workspace: Workspace, computer: Computer) -> tuple[ToolS
     # Equal cases under other ids are the same value, so the ids are those of the study.
     stored = zip(computer.value(steps.expected).cases, study.record["queries"], strict=True)
     cases = tuple(case.model_copy(update={"id": id}) for case, id in stored)
-    kept = computer.value(pool).cases if workspace.store.has(pool.key) else ()
+    kept = computer.value(steps.pool).cases if workspace.store.has(steps.pool.key) else ()
     return steps, ToolDataset(described["name"], computer.value(steps.original), cases, kept)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ragtune.tools._adapters import Adapter, Choice, Move, Put
+from ragtune.tools._arguments import read_arguments, wrong_arguments
 from ragtune.tools._calls import Accept, Call, Case, ExpectedCall
 from ragtune.tools._files import load_tools, read_tree
 from ragtune.tools._reading import Fields, ReadsTools, text_of
@@ -34,6 +35,7 @@ __all__ = [
     "check_schema",
     "is_recursive",
     "load_tools",
+    "read_arguments",
     "read_tree",
     "resolve",
     "save_tools",
@@ -41,4 +43,5 @@ __all__ = [
     "validator",
     "write_atomically",
     "write_tool",
+    "wrong_arguments",
 ]

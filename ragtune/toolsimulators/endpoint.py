@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from pydantic import NonNegativeInt, PositiveInt
 from ragtune import endpoint
 from ragtune.component import register
 from ragtune.endpoint import Client, delimited, without_thoughts
+from ragtune.loop import run, together
 from ragtune.simulators._asking import copied_words, read_object, text_of
 from ragtune.tools import Tool, ToolSet
 from ragtune.toolsimulators import Draft, ToolSimulator
@@ -53,9 +53,9 @@ class AskedOfEndpoint(endpoint.Endpoint, ToolSimulator):
     def drafts(self, tools: ToolSet, rng: np.random.Generator) -> Iterator[Draft]:
         """A prompt a tool, and as many for no tool as are needed; several are asked at once."""
         client = self.client()
-        with ThreadPoolExecutor(self.concurrency) as pool:
-            for found in pool.map(lambda task: self._ask(task, tools.tools, client), self._tasks(tools.tools, rng)):
-                yield from found
+        tasks = self._tasks(tools.tools, rng)
+        for found in run(together, [self._ask(task, tools.tools, client) for task in tasks]):
+            yield from found
 
     def _tasks(self, tools: Sequence[Tool], rng: np.random.Generator) -> Iterator[Task]:
         for i, tool in enumerate(tools):
@@ -67,16 +67,16 @@ class AskedOfEndpoint(endpoint.Endpoint, ToolSimulator):
             yield Task(None, [tools[i] for i in chosen], min(left, MOST_AT_ONCE))
             left -= MOST_AT_ONCE
 
-    def _ask(self, task: Task, tools: Sequence[Tool], client: Client) -> list[Draft]:
+    async def _ask(self, task: Task, tools: Sequence[Tool], client: Client) -> list[Draft]:
         """The drafts of one prompt that pass all checks."""
         tool = task.tool
         told = for_none(task.wanted) if tool is None else for_a_tool(task.wanted)
         texts = [in_full(each) if each is tool else in_short(each) for each in task.shown]
-        requests = read_object(_chat(client, told, delimited(texts, "tool"))).get("requests")
+        requests = read_object(await _chat(client, told, delimited(texts, "tool"))).get("requests")
         found = []
         for request in requests[: task.wanted] if isinstance(requests, list) else ():
             query = text_of(request.get("query")) if isinstance(request, dict) else ""
-            if not query or (self.round_trip and not self._holds(query, tool, tools, client)):
+            if not query or (self.round_trip and not await self._holds(query, tool, tools, client)):
                 continue
             if tool is None:
                 found.append(Draft(query))
@@ -87,15 +87,15 @@ class AskedOfEndpoint(endpoint.Endpoint, ToolSimulator):
                 found.append(Draft(query, tool.id, arguments))
         return found
 
-    def _holds(self, query: str, tool: Tool | None, tools: Sequence[Tool], client: Client) -> bool:
+    async def _holds(self, query: str, tool: Tool | None, tools: Sequence[Tool], client: Client) -> bool:
         """Whether the model, shown the tools nearest to a request, says what it was drafted for."""
         near = nearest(query, tools, self.rivals + 1)
         shown = near if tool is None or tool in near else [*near[: self.rivals], tool]
         asked = f"{delimited([in_short(each) for each in shown], 'tool')}\n\n{delimited([query], 'request')}"
-        reply = _chat(client, CHECK, asked).strip(" .[]\n")
+        reply = (await _chat(client, CHECK, asked)).strip(" .[]\n")
         return reply.upper() == "NONE" if tool is None else reply == str(shown.index(tool) + 1)
 
 
-def _chat(client: Client, system: str, user: str) -> str:
+async def _chat(client: Client, system: str, user: str) -> str:
     messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
-    return without_thoughts(client.chat(messages, temperature=0.0).text)
+    return without_thoughts((await client.achat(messages, temperature=0.0)).text)

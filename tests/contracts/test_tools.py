@@ -11,7 +11,8 @@ import pytest
 
 from ragtune.component import Component, find, parse, words
 from ragtune.engine.step import Step
-from ragtune.pipelines.tools import Sizes, Tools, ToolSteps, wire_tools
+from ragtune.pipelines.tool_data import ToolSteps
+from ragtune.pipelines.tools import Sizes, Tools, wire_tools
 from ragtune.selectors import offered
 from ragtune.tools import Cases, Replies, Shown, ToolSet
 from ragtune.toolsets import ToolDataset
@@ -50,11 +51,6 @@ CASES = (
 )
 
 
-class _Memo(Unkept):
-    def rows_or_none(self, texts: Any, load: Any) -> list[bytes | None]:
-        return list(self.rows(texts, load))
-
-
 def run(component: Component, toolset: ToolSet = TOOLSET, cases: Any = CASES, edits: Any = ()) -> Any:
     """What a selector shows, or a caller calls of all tools, wired as the pipeline wires it."""
     selector = component if component.kind == "selector" else make("selector", "all")
@@ -69,7 +65,7 @@ def run(component: Component, toolset: ToolSet = TOOLSET, cases: Any = CASES, ed
 
     def compute(step: Step) -> Any:
         if step.key not in values:
-            extra = {"memo": _Memo()} if step.uses_memo else {}
+            extra = {"memo": Unkept()} if step.uses_memo else {}
             values[step.key] = step.run([compute(below) for below in step.inputs], **extra)
         return values[step.key]
 

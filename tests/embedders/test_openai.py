@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragtune.embedders import _Rows
-from ragtune.embedders.openai import Openai, _Encoder
+from ragtune.embedders.openai import Openai
+from ragtune.embedders.openai import _Rows as _AwaitedRows
 from ragtune.embedders.wordllama import Wordllama
 from ragtune.endpoint import BudgetError, EndpointError
 from ragtune.engine.database import Database
@@ -75,9 +76,9 @@ def test_only_what_changes_vectors_enters_their_keys(server):
 
 @given(st.lists(st.integers(0, 250_000), max_size=30), st.integers(1, 5))
 def test_batches_are_a_partition_in_order_within_both_bounds(lengths, size):
-    encoder = _Encoder.__new__(_Encoder)
-    encoder._prompt, encoder._batch_size = "p", size
-    batches = encoder.batches(["x" * length for length in lengths])
+    model = _AwaitedRows.__new__(_AwaitedRows)
+    model._prompt, model._batch_size = "p", size
+    batches = model.batches(["x" * length for length in lengths])
     assert [i for batch in batches for i in batch] == list(range(len(lengths)))
     for batch in batches:
         assert 1 <= len(batch) <= size

@@ -16,7 +16,7 @@ from ragtune.engine.workspace import Workspace
 from ragtune.errors import StepError
 from ragtune.metrics import parse_metric
 from ragtune.types import Contexts, Corpus, Document, Queries
-from tests.endpoint_server import EndpointServer
+from tests.endpoint_server import EndpointServer, unit
 
 pytestmark = pytest.mark.skipif(find_spec("ragas") is None, reason="ragas is not installed: ragtune[ragas]")
 
@@ -152,3 +152,23 @@ def test_modes_are_ragas_own(tmp_path):
     with EndpointServer(reply=reply) as server, Workspace(tmp_path).writing():
         found = judged(server, tmp_path, "ragas_factual_correctness", ", mode=precision")
         assert found == pytest.approx([0.33, 1, 1, 1])
+
+
+def test_a_batch_is_handed_in_for_all_that_is_asked_at_the_same_time(tmp_path):
+    with EndpointServer(reply=reply) as server, Workspace(tmp_path).writing():
+        assert judged(server, tmp_path, "ragas_faithfulness", ", batch=true") == pytest.approx([2 / 3, 1, 1, 0])
+        assert [len(batch["input_file_id"]) > 0 for batch in server.batches.made.values()] == [True, True]
+        assert judged(server, tmp_path, "ragas_faithfulness") == pytest.approx([2 / 3, 1, 1, 0])
+        assert {path for path, _ in server.requests} == {"/v1/files", "/v1/batches"}
+
+
+def test_vectors_of_an_endpoint_are_awaited_with_the_replies_and_kept(tmp_path):
+    """Of the test endpoint, whose vectors say nothing: alike for equal questions alone."""
+    with EndpointServer(reply=reply) as server, Workspace(tmp_path).writing():
+        knobs = f", embedder=openai(base_url={server.url}, model=e)"
+        own = float(unit(QUERIES.texts[0], 8) @ unit(STRANGE, 8))
+        assert judged(server, tmp_path, "ragas_answer_relevancy", knobs) == pytest.approx([own, 1, 1, 1], abs=1e-6)
+        assert server.embedded == {"dimension": 2, STRANGE: 1, QUERIES.texts[0]: 1, QUERIES.texts[1]: 1}
+        asked = len(server.requests)
+        assert judged(server, tmp_path, "ragas_answer_relevancy", knobs) == pytest.approx([own, 1, 1, 1], abs=1e-6)
+        assert len(server.requests) == asked

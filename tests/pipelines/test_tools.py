@@ -17,7 +17,8 @@ from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError
 from ragtune.judging import verdict_of
 from ragtune.metrics import parse_metric
-from ragtune.pipelines.tools import Sizes, Tools, ToolSteps, wire_tools
+from ragtune.pipelines.tool_data import ToolSteps
+from ragtune.pipelines.tools import Sizes, Tools, wire_tools
 from ragtune.sweeping import prepare, sample, sweep
 from ragtune.tools import Case, ExpectedCall, Tool, ToolSet, save_tools
 from ragtune.toolsets import ToolDataset

