@@ -161,6 +161,11 @@ class BertEncoder:
         return layer_norm(x, (self.dim,), *weights, self._epsilon)
 
 
+def name(sha256: str, max_tokens: int, precision: Precision) -> str:
+    """What a loaded model is known by."""
+    return f"{sha256} {max_tokens} {precision}"
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """For the thread that asks: the other cores have batches of their own."""

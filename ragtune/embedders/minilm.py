@@ -30,6 +30,10 @@ class Minilm(Embedder):
     max_tokens: int = 256
     precision: Literal["fp32", "bf16"] = "fp32"
 
+    def runs(self, verb: str) -> str:
+        """Maxsim reads the tokens of the same run."""
+        return _bert.name(SHA256, self.max_tokens, self.precision) if verb == "embed_queries" else ""
+
     def encoder(self, *, queries: bool) -> Encoder:
         """The same for queries and documents."""
         folder = _folder()

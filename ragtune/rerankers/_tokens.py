@@ -116,6 +116,11 @@ def identity(component: str, model: str, revision: str | None) -> str:
     return SHA256 if model == MINILM else _hub.fingerprint(component, model, revision)
 
 
+def run_by(model: str, max_tokens: int) -> str:
+    """What the loaded model is known by that an embedder may have run already."""
+    return _bert.name(SHA256, max_tokens, "fp32") if model == MINILM else ""
+
+
 @lru_cache(maxsize=4)
 def load(component: str, model: str, revision: str | None, max_tokens: int, device: str | None) -> TokenModel:
     """The model, loaded once a process."""

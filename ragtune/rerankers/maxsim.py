@@ -73,6 +73,10 @@ class Maxsim(Reranker):
         runs = verb in ("chunk_tokens", "query_tokens") or idf
         return super().key(verb) + (_tokens.identity(_NAME, self.model, self.revision) if runs else "")
 
+    def runs(self, verb: str) -> str:
+        """The embedder's run of a query, where it has the same model."""
+        return _tokens.run_by(self.model, self.max_tokens) if verb == "query_tokens" else ""
+
     @work(keep="memo", online=False)
     def chunk_tokens(self, chunks: Chunks, corpus: Corpus, *, memo: RowMemo) -> TokenCodes:
         """The token vectors of the chunks."""
