@@ -109,14 +109,15 @@ class _Rows:
             raise StepError(
                 f"{self.embedder} gave {matrix.shape} for {len(texts)} texts of dimension {self.encoder.dim}"
             )
-        self._refuse(np.isfinite(matrix).all(axis=1), "a vector with NaN or infinity", texts)
-        if self.strict:
-            self._refuse(matrix.any(axis=1), "the zero vector", texts)
+        for text, row in zip(texts, matrix, strict=True):
+            if not np.isfinite(row).all():
+                raise self._bad("a vector with NaN or infinity", text)
+            if self.strict and not row.any():
+                raise self._bad("the zero vector", text)
         return [row.tobytes() for row in matrix]
 
-    def _refuse(self, good: Any, what: str, texts: Sequence[str]) -> None:
-        for i in np.flatnonzero(~good).tolist():
-            raise BadTextError(f"{self.embedder} gave {what} for the text {texts[i][:60]!r}", texts[i])
+    def _bad(self, what: str, text: str) -> BadTextError:
+        return BadTextError(f"{self.embedder} gave {what} for the text {text[:60]!r}", text)
 
 
 def where(text: str, texts: Sequence[str], chunks: Chunks, corpus: Corpus) -> str:
