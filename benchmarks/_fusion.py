@@ -1,26 +1,19 @@
-"""What people build with LlamaIndex for hybrid retrieval: QueryFusionRetriever over a Chroma collection and BM25.
-
-`llama-index-retrievers-bm25` cannot be installed beside PyStemmer 3, so `Words` stands in its place. It does what that does
-(bm25s at its defaults, English stop words, Snowball) and is faster: it hands out the nodes that it holds, where the package
-makes each anew from JSON.
-"""
+"""What people build with LlamaIndex for hybrid retrieval: QueryFusionRetriever over a Chroma collection and BM25."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import bm25s
 import chromadb
-import Stemmer
 from chromadb.config import Settings
 from llama_index.core import VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import MockLLM
 from llama_index.core.retrievers import BaseRetriever, QueryFusionRetriever
 from llama_index.core.retrievers.fusion_retriever import FUSION_MODES
-from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import BaseNode, TextNode
+from llama_index.retrievers.bm25 import BM25Retriever
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 
@@ -28,27 +21,6 @@ from ragtune.types import Chunks, Corpus, Vectors
 
 _BATCH = 5_000
 Encode = Callable[[str], list[float]]
-
-
-class Words(BaseRetriever):
-    """BM25 over nodes in memory."""
-
-    def __init__(self, nodes: Sequence[TextNode], depth: int) -> None:
-        self._nodes = list(nodes)
-        self._depth = depth
-        self._stemmer = Stemmer.Stemmer("english")
-        self._bm25 = bm25s.BM25()
-        self._bm25.index(self._tokens([node.text for node in nodes]), show_progress=False)
-        super().__init__()
-
-    def _tokens(self, texts: list[str]) -> Any:
-        return bm25s.tokenize(texts, stopwords="en", stemmer=self._stemmer, show_progress=False)
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        tokens = self._tokens([query_bundle.query_str])
-        places, scores = self._bm25.retrieve(tokens, k=self._depth, show_progress=False)
-        pairs = zip(places[0].tolist(), scores[0].tolist(), strict=True)
-        return [NodeWithScore(node=self._nodes[place], score=score) for place, score in pairs]
 
 
 class Encoded(BaseEmbedding):
@@ -75,7 +47,7 @@ def fusion(
 ) -> dict[str, QueryFusionRetriever]:
     """The retriever, run in sequence and by asyncio; `depth` chunks of either part are fused, and `k` are handed out."""
     rows = zip(chunks.document.tolist(), chunks.start.tolist(), chunks.end.tolist(), strict=True)
-    nodes = [
+    nodes: list[BaseNode] = [
         TextNode(id_=f"{d}:{s}-{e}", text=text, metadata={"document": corpus.documents[d].id, "start": s, "end": e})
         for text, (d, s, e) in zip(chunks.texts(corpus), rows, strict=True)
     ]
@@ -91,7 +63,8 @@ def fusion(
         ]
         store.add(some)
     index = VectorStoreIndex.from_vector_store(store, embed_model=Encoded(encode))
-    parts: list[BaseRetriever] = [index.as_retriever(similarity_top_k=depth), Words(nodes, depth)]
+    words = BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=depth)
+    parts: list[BaseRetriever] = [index.as_retriever(similarity_top_k=depth), words]
     return {
         name: QueryFusionRetriever(
             parts,
