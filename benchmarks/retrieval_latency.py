@@ -71,7 +71,7 @@ def dataset(size: str) -> Dataset:
 def bundle(size: str, vectors: str) -> Path:
     """The design on that data, as an app gets it; `vectors` is the retriever over vectors."""
     parts = [{"bm25": {"k1": 0.9, "b": 0.4, "depth": DEPTH}}, {vectors: {"depth": DEPTH, **VECTORS[vectors]}}]
-    hybrid = {"retrievers": parts, "fusion": "weighted", "normalization": "z-score", "depth": DEPTH}
+    hybrid = {"retrievers": parts, "depth": DEPTH}
     design = {
         "chunker": CHUNKERS[size], "embedder": "minilm", "retriever": {"hybrid": hybrid}, "reranker": {"maxsim": {"depth": 20}},
     }  # fmt: skip
