@@ -23,5 +23,6 @@ def pooled(vectors: NDArray[np.float32], tokens_per_vector: int) -> NDArray[np.f
     place = np.argsort(np.argsort(first))[which]
     counts = np.bincount(place)
     order = np.argsort(place, kind="stable")
-    means: NDArray[np.float32] = np.add.reduceat(directions[order], np.cumsum(counts) - counts, axis=0)
-    return means / counts[:, None].astype(np.float32)
+    sums = np.add.reduceat(directions[order], np.cumsum(counts) - counts, axis=0)
+    means: NDArray[np.float32] = (sums / counts[:, None]).astype(np.float32)
+    return means
