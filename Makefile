@@ -19,7 +19,8 @@ $(STAMP): pyproject.toml constraints.txt Makefile
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,ann,chroma,code,haystack,lancedb,langchain,ltr,pgvector,qdrant,ragas,readers,serve,tables]'
-	-@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps bfcl-eval  # its data, for one benchmark
+	-@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps bfcl-eval \
+	  llama-index-retrievers-bm25 llama-index-vector-stores-chroma  # for a benchmark each, which is skipped without them
 	@touch $(STAMP)
 
 install: $(STAMP)  ## Make the environment in .venv and install from the lock

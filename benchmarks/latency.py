@@ -26,7 +26,7 @@ CONFIG = {
         "chunker": ["sentence", "parent-child"],
         "embedder": ["wordllama", "minilm"],
         "retriever": ["bm25", "dense", "hybrid"],
-        "reranker": ["none", "mmr"],
+        "reranker": ["none", "mmr", "maxsim"],
         "context": [{"token-budget": {"budget_tokens": [500, 2000]}}],
     },
     "baseline": {"chunker": "sentence", "embedder": "wordllama", "retriever": "dense"},
@@ -58,7 +58,7 @@ def _both(targets: Sequence[Step], prepared: Prepared, computer: Computer) -> tu
     once = timing.time_whole(targets, request, computer, sample)
     steps, whole = [], []
     for target in targets:
-        parts = [times[step.key] for step in timing.online_steps([target], request)]
+        parts = [times[name] for name in timing.timed(timing.online_steps([target], request))]
         n = min(map(len, [*parts, once[target.key]]))  # the same requests in both
         steps.append(float(np.median(np.sum([part[:n] for part in parts], axis=0))))
         whole.append(float(np.median(once[target.key][:n])))

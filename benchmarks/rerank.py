@@ -32,6 +32,7 @@ from ragtune.types import Floats, Ints
 ROUNDS = 10_000
 RERANKERS = (
     "maxsim",
+    "maxsim(stored=int8)",
     "maxsim(weighting=idf)",
     "ltr",
     "ltr(rerankers=[none, maxsim])",

@@ -79,9 +79,9 @@ def _graph(ann: Ann, held: Vectors, asked: Matrix) -> None:
     codes = ann.codes(held)
     graph = ann.graph(codes)
     built = time.perf_counter() - began
-    exact, found = nearest(held, Vectors(asked), K).chunk, ann.rank(graph, codes, held, Vectors(asked)).chunk
+    exact, found = nearest(held, Vectors(asked), K).chunk, ann.rank(graph, held, Vectors(asked)).chunk
     share = float(np.mean([len(set(a) & set(b)) / K for a, b in zip(exact.tolist(), found.tolist(), strict=True)]))
-    ms, ratio = _timed(lambda one: ann.rank(graph, codes, held, one), held, asked)
+    ms, ratio = _timed(lambda one: ann.rank(graph, held, one), held, asked)
     name = str(ann).replace(f"depth={K}, ", "").replace("ef_construction", "ef_c")
     print(f"{name[:41]:42}{share:10.3f}{ms:10.2f}{ratio:9.2f}{built:8.1f}", flush=True)
 

@@ -93,6 +93,10 @@ class Component(BaseModel):
         """What `verb` computes, but for its inputs: a text that differs whenever the outcome may differ."""
         return f"{identity(type(self))}.{verb}{json.dumps(self.knobs(verb), sort_keys=True, ensure_ascii=False)}"
 
+    def runs(self, verb: str) -> str:
+        """The model that `verb` runs over its inputs, where other components run it too: a request runs it once for all."""
+        return ""
+
     def spec(self) -> str | dict[str, Any]:
         """The shortest YAML value that gives this component: its word, or `{word: {knob: value}}`."""
         ignored = self.ignored()

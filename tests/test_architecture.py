@@ -14,7 +14,7 @@ ROOT = Path(ragtune.__file__).parent
 SLOTS = ("tokenizers", "chunkers", "embedders", "retrievers", "rerankers", "contexts")
 ANSWER_SLOTS = ("prompts", "generators")
 TOOL_SLOTS = ("edits", "selectors", "callers")
-GROUND = ("errors", "spelling", "types", "component", "yaml_tree", "files", "clock", "loop")
+GROUND = ("errors", "spelling", "types", "component", "yaml_tree", "files", "clock", "loop", "once")
 
 # Package or module -> what it may import from ragtune, apart from itself.
 MAY: dict[str, tuple[str, ...]] = {
@@ -26,8 +26,9 @@ MAY: dict[str, tuple[str, ...]] = {
     "files": ("errors",),
     "clock": (),
     "loop": (),
+    "once": (),
     "answers": ("types",),
-    "engine": ("clock", "component", "errors", "files", "loop"),
+    "engine": ("clock", "component", "errors", "files", "loop", "once"),
     "tokenizers": GROUND,
     "endpoint": ("clock", "component", "errors", "loop"),
     "chunkers": (*GROUND, "tokenizers", "embedders"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from ragtune.bundling._stored import Search, Searches, open_at, search_in
 from ragtune.engine.step import Step
 from ragtune.engine.timing import online_steps, unkept
 from ragtune.errors import InputError
+from ragtune.once import one_request
 from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, Wired, wire_rag
 from ragtune.stores import Knobs
@@ -69,11 +71,12 @@ class Loaded:
         """The values of these steps, for these queries, by key."""
         values = {**self.values, self.data.request.key: Queries(tuple(queries))}
         elsewhere = self.search.searches.keys if self.search else ()
-        for step in steps:
-            if self.search and step.key in elsewhere:
-                values[step.key] = self.search.rank(step, values[step.inputs[-1].key])
-            else:
-                values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
+        with one_request():
+            for step in steps:
+                if self.search and step.key in elsewhere:
+                    values[step.key] = self.search.rank(step, values[step.inputs[-1].key])
+                else:
+                    values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
         return values
 
     def close(self) -> None:
@@ -100,7 +103,11 @@ def _loaded(folder: Path, manifest: Manifest, before: Loaded | None) -> Loaded:
     check_version(folder, manifest, wired.contexts.key, wired.configuration.slots())
     searches = Searches.of(wired, data) if manifest.store else None
     steps = prepared(wired, data, searches.keys if searches else ())
-    values = read_values(folder, manifest, steps)
+    with ThreadPoolExecutor(1) as pool:  # files are checked and indexes are made while the model is loaded
+        reading = pool.submit(read_values, folder, manifest, steps)
+        if (embedder := wired.configuration.embedder) and not embedder.priced:
+            embedder.encoder(queries=True)
+        values = reading.result()
     search = _opened(folder, manifest.store, searches, before) if manifest.store and searches else None
     return Loaded(folder, manifest, wired, data, values, search)
 

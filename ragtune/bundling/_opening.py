@@ -58,7 +58,7 @@ def read_values(folder: Path, manifest: Manifest, steps: Iterable[Step]) -> dict
         WorkspaceError: one is missing or damaged.
     """
     wanted = list(steps)
-    values = {step.key: read_value(folder, manifest, step) for step in kept(wanted)}
+    values = {step.key: read_value(folder, manifest, step) for step in dict.fromkeys(kept(wanted))}
     for step in wanted:
         made(step, values)
     return values

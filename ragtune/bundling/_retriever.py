@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
+import numpy as np
+
 from ragtune.bundling._changing import Change, added, deleted, replaced
 from ragtune.bundling._loading import Loaded, load_bundle
 from ragtune.bundling._manifest import Manifest, read_manifest
@@ -191,21 +193,19 @@ def _current(loaded: Loaded) -> Loaded:
 
 
 def _found(loaded: Loaded, stages: Mapping[str, Ranking], i: int, k: int) -> list[Passage]:
-    last = list(stages.values())[-1]
     known = {
         slot: dict(zip(ranking.chunk[i].tolist(), ranking.score[i].tolist(), strict=True))
         for slot, ranking in stages.items()
     }
-    chunks = [chunk for chunk in last.chunk[i].tolist() if chunk >= 0][:k]
-    return [
-        _chunk(loaded, chunk, {s: found[chunk] for s, found in known.items() if chunk in found}) for chunk in chunks
-    ]
-
-
-def _chunk(loaded: Loaded, chunk: int, scores: Mapping[str, float]) -> Passage:
+    last = list(known.values())[-1]
+    best = np.array([chunk for chunk in last if chunk >= 0][:k], dtype=np.int64)
     chunks = loaded.chunks
-    row = int(chunks.document[chunk]), int(chunks.start[chunk]), int(chunks.end[chunk])
-    return _passage(loaded.corpus, *row, list(scores.values())[-1], scores)
+    columns = (best, chunks.document[best], chunks.start[best], chunks.end[best])
+    found = []
+    for chunk, document, start, end in zip(*(column.tolist() for column in columns), strict=True):
+        scores = {slot: scored[chunk] for slot, scored in known.items() if chunk in scored}
+        found.append(_passage(loaded.corpus, document, start, end, last[chunk], scores))
+    return found
 
 
 def _passage(

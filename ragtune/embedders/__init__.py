@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,8 @@ class Embedder(Component):
     verb: ClassVar[str] = "embed"
     zero_means_failure: ClassVar[bool] = False
     """A neural model never gives the zero vector; a static one does, for a text without any token it knows."""
+    one_by_one: ClassVar[bool] = False
+    """Whether queries are run one by one, as an app asks them: their vectors are then the same to the bit."""
 
     def encoder(self, *, queries: bool) -> Encoder:
         """The model, loaded, as it reads queries or documents."""
@@ -56,7 +58,7 @@ class Embedder(Component):
 
     def row_model(self, *, queries: bool) -> RowModel | AwaitedModel:
         """The model, loaded, as the row memo asks it: a row is (dim,) float32."""
-        return _Rows(self.encoder(queries=queries), str(self), self.zero_means_failure)
+        return _Rows(self.encoder(queries=queries), self, self.zero_means_failure, self.one_by_one and queries)
 
     @work(keep="memo", online=False)
     def embed(self, chunks: Chunks, corpus: Corpus, *, memo: RowMemo) -> Vectors:
@@ -65,7 +67,7 @@ class Embedder(Component):
         try:
             return self.vectors(texts, memo, queries=False)
         except BadTextError as error:
-            raise StepError(f"{error}: {_where(error.text, texts, chunks, corpus)}") from error
+            raise StepError(f"{error}: {where(error.text, texts, chunks, corpus)}") from error
 
     @work(keep="memo")
     def embed_queries(self, queries: Queries, *, memo: RowMemo) -> Vectors:
@@ -90,31 +92,35 @@ class _Rows:
     """An encoder whose rows are bytes, as the row memo keeps them."""
 
     encoder: Encoder
-    name: str
+    embedder: Embedder
     strict: bool = False
+    alone: bool = False
 
     @property
     def workers(self) -> int:
         return self.encoder.workers
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
-        return self.encoder.batches(texts)
+        return [[i] for i in range(len(texts))] if self.alone else self.encoder.batches(texts)
 
     def rows(self, texts: Sequence[str]) -> list[bytes]:
         matrix = np.ascontiguousarray(self.encoder.encode(texts), dtype=np.float32)
         if matrix.shape != (len(texts), self.encoder.dim):
-            raise StepError(f"{self.name} gave {matrix.shape} for {len(texts)} texts of dimension {self.encoder.dim}")
-        self._refuse(np.isfinite(matrix).all(axis=1), "a vector with NaN or infinity", texts)
-        if self.strict:
-            self._refuse(matrix.any(axis=1), "the zero vector", texts)
+            raise StepError(
+                f"{self.embedder} gave {matrix.shape} for {len(texts)} texts of dimension {self.encoder.dim}"
+            )
+        for text, row in zip(texts, matrix, strict=True):
+            if not np.isfinite(row).all():
+                raise self._bad("a vector with NaN or infinity", text)
+            if self.strict and not row.any():
+                raise self._bad("the zero vector", text)
         return [row.tobytes() for row in matrix]
 
-    def _refuse(self, good: Any, what: str, texts: Sequence[str]) -> None:
-        for i in np.flatnonzero(~good).tolist():
-            raise BadTextError(f"{self.name} gave {what} for the text {texts[i][:60]!r}", texts[i])
+    def _bad(self, what: str, text: str) -> BadTextError:
+        return BadTextError(f"{self.embedder} gave {what} for the text {text[:60]!r}", text)
 
 
-def _where(text: str, texts: Sequence[str], chunks: Chunks, corpus: Corpus) -> str:
+def where(text: str, texts: Sequence[str], chunks: Chunks, corpus: Corpus) -> str:
     """The chunks that a text is the text of: `in doc:0-90, doc:180-270 and 3 more`."""
     ids = [chunks.id(i, corpus) for i, other in enumerate(texts) if other == text]
     more = f" and {len(ids) - 3:,} more" if len(ids) > 3 else ""

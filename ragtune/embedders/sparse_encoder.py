@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from ragtune.component import Affects, RowMemo, register, work
-from ragtune.embedders import BadTextError, Embedder, _hub, _sparse, _where
+from ragtune.embedders import BadTextError, Embedder, _hub, _sparse, where
 from ragtune.embedders._sparse import SparseVectors
 from ragtune.errors import StepError
 from ragtune.types import Chunks, Corpus, Queries
@@ -53,7 +53,7 @@ class SparseEncoder(Embedder):
         try:
             return self.sparse_vectors(texts, memo, queries=False)
         except BadTextError as error:
-            raise StepError(f"{error}: {_where(error.text, texts, chunks, corpus)}") from error
+            raise StepError(f"{error}: {where(error.text, texts, chunks, corpus)}") from error
 
     @work(keep="memo")
     def embed_queries(self, queries: Queries, *, memo: RowMemo) -> SparseVectors:  # type: ignore[override]

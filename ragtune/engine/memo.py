@@ -10,6 +10,8 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cached_property
 from inspect import iscoroutinefunction
 from queue import SimpleQueue
 from typing import Protocol, cast
@@ -46,7 +48,7 @@ class Memo:
 
     def __init__(self, database: Database | None, scope: str, progress: Callable[[int, int], None]) -> None:
         self._database = database
-        self._scope = hashlib.blake2b(scope.encode(), digest_size=16).digest()
+        self._scope = scope
         self._progress = progress
         self._total = 0
         self._shown = time.monotonic()
@@ -86,7 +88,11 @@ class Memo:
 
     def key(self, text: str) -> bytes:
         """Under what the row of a text is kept."""
-        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._scope).digest()
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._hashed).digest()
+
+    @cached_property
+    def _hashed(self) -> bytes:
+        return hashlib.blake2b(self._scope.encode(), digest_size=16).digest()
 
     def look_up(self, texts: Sequence[str]) -> tuple[list[bytes], dict[bytes, str], Rows]:
         """The texts' keys, each text once by its key, and the rows there are."""
@@ -127,12 +133,16 @@ class Memo:
         self, texts: Sequence[str], load: Callable[[], PartialRowModel | AwaitedModel]
     ) -> tuple[list[bytes], Rows]:
         """The texts' keys, and the rows there are once the model was asked for those never seen."""
-        keys, unique, known = self.look_up(texts)
+        live = self._database is None and len(texts) == 1  # nothing to look up, and nothing to share out
+        keys, unique, known = ([b""], {b"": texts[0]}, Rows()) if live else self.look_up(texts)
         if len(known) < len(unique):
             with self.clock.running():
                 model = load()
                 if iscoroutinefunction(model.rows):
                     run(self.asking(lambda: cast(AwaitedModel, model)).compute, unique, known)
+                elif live:
+                    known = _rows(cast(PartialRowModel, model), unique)
+                    self.characters, self.computed = self.characters + len(texts[0]), self.computed + len(known)
                 else:
                     self._compute(unique, known, cast(PartialRowModel, model))
         return keys, known
@@ -152,7 +162,7 @@ class Memo:
             try:
                 while True:
                     for batch in itertools.islice(waiting, max(1, model.workers) - len(running)):
-                        future = pool.submit(_rows, model, batch)
+                        future = pool.submit(copy_context().run, _rows, model, batch)
                         running.add(future)
                         future.add_done_callback(finished.put)
                     if not running:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ragtune.engine.compute import Computer
 from ragtune.engine.step import Step, closure
-from ragtune.engine.timing import REQUESTS, online_steps, time_steps, time_whole
+from ragtune.engine.timing import REQUESTS, online_steps, time_steps, time_whole, timed
 from ragtune.engine.workspace import Workspace
 
 
@@ -41,15 +41,11 @@ def measure(
     """
     recorded = _recorded(targets)
     targets = [target for target in dict.fromkeys(targets) if target.key not in recorded]
-    steps = list(online_steps(targets, request))
-    known = workspace.results.get(_key(step) for step in steps)
-    missing = [step for step in steps if _key(step) not in known]
-    if not missing:
-        return
-    fresh = {step.key for step in missing}
-    wanted = [target for target in targets if any(step.key in fresh for step in closure([target]))]
-    times = time_steps(wanted, request, computer, split)
-    workspace.results.put({_key(step): times[step.key].tobytes() for step in missing})
+    paths = {target: list(timed(online_steps([target], request))) for target in targets}
+    known = workspace.results.get({_key(name) for path in paths.values() for name in path})
+    wanted = [target for target, path in paths.items() if any(_key(name) not in known for name in path)]
+    times = time_steps(wanted, request, computer, split) if wanted else {}
+    workspace.results.put({_key(name): each.tobytes() for name, each in times.items() if _key(name) not in known})
 
 
 def latencies(targets: Sequence[Step], request: Step, workspace: Workspace) -> list[NDArray[np.float64] | None]:
@@ -58,15 +54,14 @@ def latencies(targets: Sequence[Step], request: Step, workspace: Workspace) -> l
     None where a step was never timed, and where the path begins in a recording, whose time nobody knows.
     """
     recorded = _recorded(targets)
-    steps = list(online_steps(targets, request, recorded))
-    rows = workspace.results.get(_key(step) for step in steps)
+    paths = [list(timed(online_steps([target], request, recorded))) for target in targets]
+    rows = workspace.results.get({_key(name) for path in paths for name in path})
     found: list[NDArray[np.float64] | None] = []
-    for target in targets:
+    for target, path in zip(targets, paths, strict=True):
         if target.key in recorded:
             found.append(None)
             continue
-        path = [rows.get(_key(step)) for step in online_steps([target], request, recorded)]
-        times = [np.resize(np.frombuffer(row), REQUESTS) for row in path if row]
+        times = [np.resize(np.frombuffer(rows[_key(name)]), REQUESTS) for name in path if _key(name) in rows]
         found.append(np.sum(times, axis=0) if times and len(times) == len(path) else None)
     return found
 
@@ -96,8 +91,8 @@ def _whole_key(step: Step) -> bytes:
     return b"whole:" + step.key.encode()
 
 
-def _key(step: Step) -> bytes:
-    return b"latency:" + step.key.encode()
+def _key(name: str) -> bytes:
+    return b"latency:" + name.encode()
 
 
 def _recorded(targets: Iterable[Step]) -> set[str]:

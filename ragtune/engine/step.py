@@ -18,13 +18,16 @@ class Step:
     so a changed knob, version or datum changes the key of everything that depends on it.
     """
 
-    __slots__ = ("component", "inputs", "key", "verb")
+    __slots__ = ("component", "inputs", "key", "memo_scope", "verb")
 
     def __init__(self, component: Component, verb: str, inputs: tuple[Step, ...] = ()) -> None:
         self.component = component
         self.verb = verb
         self.inputs = inputs
-        self.key: str = digest(component.key(verb), *(step.key for step in inputs))
+        known = component.key(verb)
+        self.key: str = digest(known, *(step.key for step in inputs))
+        self.memo_scope: str = known if self.uses_memo else ""
+        """Identity of the model whose rows are kept: rows of equal texts are shared by steps of equal scope."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Step) and other.key == self.key
@@ -54,11 +57,6 @@ class Step:
     def uses_memo(self) -> bool:
         """Whether the method takes the row memo."""
         return _traits(type(self.component), self.verb)[3]
-
-    @property
-    def memo_scope(self) -> str:
-        """Identity of the model whose rows are kept: rows of equal texts are shared by steps of equal scope."""
-        return self.component.key(self.verb)
 
     def run(self, inputs: Iterable[Any], **extra: Any) -> Any:
         """Do the work in this process."""

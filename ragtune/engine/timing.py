@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ragtune.engine.compute import Computer
 from ragtune.engine.memo import Memo
 from ragtune.engine.step import Step, closure
+from ragtune.once import one_request
 
 REQUESTS = 32
 _ENOUGH_SECONDS = 0.002
@@ -42,6 +43,17 @@ def online_steps(targets: Iterable[Step], request: Step, recorded: Collection[st
                 yield step
 
 
+def timed(path: Iterable[Step]) -> dict[str, tuple[Step, Step | None]]:
+    """What each step of a request is timed as, by name: after another one, where that has run the model for both."""
+    found: dict[str, tuple[Step, Step | None]] = {}
+    ran: dict[tuple[str, tuple[Step, ...]], Step] = {}
+    for step in path:
+        model = step.component.runs(step.verb)
+        before = ran.setdefault((model, step.inputs), step) if model else step
+        found[step.key if before is step else f"{step.key}+"] = step, None if before is step else before
+    return found
+
+
 def ready_before(steps: Sequence[Step], request: Step) -> list[Step]:
     """What stands ready before a request that runs these steps: their inputs that do not rest on it."""
     made = {request.key, *(step.key for step in steps)}
@@ -61,14 +73,12 @@ def time_steps(
     Each is timed by itself, and set right by what steps of its kind take inside whole requests.
     """
     singles: dict[str, list[Any]] = {request.key: list(split(computer.value(request)))}
-    times = {step.key: _time(step, singles, computer) for step in online_steps(targets, request)}
+    steps = {name: both for target in targets for name, both in timed(online_steps([target], request)).items()}
+    times = {name: _time(step, before, singles, computer) for name, (step, before) in steps.items()}
     paths = _paths(_some(targets, times, request), request, computer)
     _take_turns(paths, singles[request.key][:_FEWEST])
     factors = _factors(paths, times)
-    return {
-        step.key: times[step.key] * factors.get(step.key, factors.get(_kind(step), 1.0))
-        for step in online_steps(targets, request)
-    }
+    return {name: times[name] * factors.get(name, factors.get(_kind(*both), 1.0)) for name, both in steps.items()}
 
 
 def _paths(targets: Sequence[Step], request: Step, computer: Computer) -> list[_Path]:
@@ -91,13 +101,13 @@ def _some(targets: Sequence[Step], times: Mapping[str, NDArray[np.float64]], req
     for target in targets:
         steps = list(online_steps([target], request))
         if not any(step.component.priced for step in steps):
-            seconds = sum(float(np.median(times[step.key])) for step in steps)
+            seconds = sum(float(np.median(times[name])) for name in timed(steps))
             (slow if seconds > _SLOW_SECONDS else fast).append(target)
     picked = [(fast, _RUN_THROUGH_FAST), (slow, _RUN_THROUGH_SLOW)]
     return [group[i] for group, n in picked for i in np.unique(np.linspace(0, len(group) - 1, n).astype(int)) if group]
 
 
-def _time(step: Step, singles: dict[str, list[Any]], computer: Computer) -> NDArray[np.float64]:
+def _time(step: Step, before: Step | None, singles: dict[str, list[Any]], computer: Computer) -> NDArray[np.float64]:
     """Run a step for one request after another, until it has been timed well enough; its results go into `singles`."""
     offline = {below.key: computer.value(below) for below in step.inputs if below.key not in singles}
     results: list[Any] = []
@@ -106,9 +116,12 @@ def _time(step: Step, singles: dict[str, list[Any]], computer: Computer) -> NDAr
         inputs = [singles[b.key][i] if b.key in singles else offline[b.key] for b in step.inputs]
         if i == 0:
             step.run(inputs, **unkept(step))  # the first call loads and warms
-        began = time.perf_counter()
-        results.append(step.run(inputs, **unkept(step)))
-        times.append(time.perf_counter() - began)
+        with one_request():
+            if before:
+                before.run(inputs, **unkept(before))
+            began = time.perf_counter()
+            results.append(step.run(inputs, **unkept(step)))
+            times.append(time.perf_counter() - began)
         enough = len(times) >= _FEWEST and sum(times) > _ENOUGH_SECONDS
         if enough and (step.component.priced or not step.uses_memo):
             break
@@ -150,9 +163,10 @@ class _Path:
         """Time a request; its seconds."""
         values = {**self.offline, self._request: one}
         times = [time.perf_counter()]
-        for step in self.steps:
-            values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
-            times.append(time.perf_counter())
+        with one_request():
+            for step in self.steps:
+                values[step.key] = step.run([values[below.key] for below in step.inputs], **unkept(step))
+                times.append(time.perf_counter())
         self._seconds.append(np.diff(times).tolist())
         return times[-1] - times[0]
 
@@ -187,13 +201,13 @@ def _ratios(paths: Sequence[_Path], times: Mapping[str, NDArray[np.float64]]) ->
     inside: dict[str | tuple[type, str], list[float]] = {}
     alone: dict[str | tuple[type, str], list[float]] = {}
     for path in paths:
-        for step, seconds in zip(path.steps, path.seconds.T, strict=True):
-            n = min(len(seconds), len(times[step.key]))
-            for name in (step.key, _kind(step)):
-                inside.setdefault(name, []).append(float(np.median(seconds[:n])))
-                alone.setdefault(name, []).append(float(np.median(times[step.key][:n])))
+        for (name, both), seconds in zip(timed(path.steps).items(), path.seconds.T, strict=True):
+            n = min(len(seconds), len(times[name]))
+            for known in (name, _kind(*both)):
+                inside.setdefault(known, []).append(float(np.median(seconds[:n])))
+                alone.setdefault(known, []).append(float(np.median(times[name][:n])))
     return {name: sum(inside[name]) / sum(alone[name]) for name in inside}
 
 
-def _kind(step: Step) -> tuple[type, str]:
-    return type(step.component), step.verb
+def _kind(step: Step, before: Step | None) -> tuple[type, str]:
+    return type(step.component), f"{step.verb}+" if before else step.verb

@@ -45,7 +45,8 @@ def reorder(ranking: Ranking, scores: Floats) -> Ranking:
     lowest = np.where(np.isfinite(lowest), lowest, 0.0)
     step = np.maximum(1.0, np.abs(lowest) * 1e-9)  # so that it tells even beside a huge score
     falling = lowest - step * np.arange(1, rest.shape[1] + 1)
+    rows = np.arange(len(order))[:, None]
     return Ranking(
-        np.concatenate([np.take_along_axis(head, order, 1), rest], axis=1),
-        np.concatenate([np.take_along_axis(scores, order, 1), np.where(rest >= 0, falling, -np.inf)], axis=1),
+        np.concatenate([head[rows, order], rest], axis=1),
+        np.concatenate([scores[rows, order], np.where(rest >= 0, falling, -np.inf)], axis=1),
     )

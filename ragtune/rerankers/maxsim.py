@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
 from ragtune.component import Affects, RowMemo, register, work
+from ragtune.embedders import BadTextError, where
+from ragtune.errors import StepError
 from ragtune.rerankers import Reranker, _tokens, reorder
-from ragtune.rerankers._pairs import BadPairError, Pairs, split
+from ragtune.rerankers._token_codes import Stored, TokenCodes, greatest_cosines, pack, unpack
+from ragtune.rerankers._token_pooling import pooled
+from ragtune.retrievers._fusion import in_turn
 from ragtune.types import Chunks, Corpus, Floats, Ints, Queries, Ranking, Value
 
 _NAME = "reranker maxsim"
@@ -48,34 +51,60 @@ class Maxsim(Reranker):
     The score is the sum over the query's tokens of each one's greatest cosine with a token of the chunk. `model` is
     `minilm` (from its package, nothing is downloaded), a folder, whose content is part of the key, or a name on the
     Hugging Face hub, whose commit is. Such models were trained to be averaged, not to be compared word by word: measure.
+    Chunks and queries are read up to `max_tokens`. The chunks' token vectors are computed beforehand and kept: `stored:
+    binary` keeps a bit for each number, 48 bytes a token of MiniLM, and `int8` a byte. With `tokens_per_vector` above 1
+    about so many tokens of a chunk that are like each other share a vector (Clavié et al. 2024), which saves room and
+    time. The query's vectors have a byte; where the embedder runs the same model, one run of the query serves both.
     `weighting: idf` weighs a query token by ln(1 + (n - df + 0.5) / (df + 0.5)), df of n chunks having it. `pooling:
-    mean` divides by the weights' sum, so that scores of different queries compare; the order is the same. Chunks and
-    queries are read up to `max_tokens`. The cosines of a pair are computed once, ever; token vectors are not kept.
+    mean` divides by the weights' sum, so that scores of different queries compare; the order is the same.
     """
+
+    version: ClassVar[int] = 2
 
     model: Annotated[str, Field(min_length=1), Affects()] = _tokens.MINILM
     revision: Annotated[str | None, Affects()] = None
-    max_tokens: Annotated[PositiveInt, Affects({"maxima", "frequencies", "weights"})] = 256
+    max_tokens: Annotated[PositiveInt, Affects({"chunk_tokens", "query_tokens", "frequencies", "weights"})] = 256
+    stored: Annotated[Stored, Affects({"chunk_tokens"})] = "binary"
+    tokens_per_vector: Annotated[PositiveInt, Affects({"chunk_tokens"})] = 1
     weighting: Annotated[Literal["none", "idf"], Affects({"frequencies", "weights", "rerank"})] = "none"
     pooling: Annotated[Literal["sum", "mean"], Affects({"rerank"})] = "sum"
     device: Annotated[str | None, Affects()] = None
 
     def key(self, verb: str) -> str:
         """What the model, or its tokenizer, runs for: with what the model is known by."""
-        runs = verb == "maxima" or (verb in ("frequencies", "weights") and self.weighting == "idf")
-        key = super().key(verb)
-        return key + _tokens.identity(_NAME, self.model, self.revision) if runs else key
+        idf = verb in ("frequencies", "weights") and self.weighting == "idf"
+        runs = verb in ("chunk_tokens", "query_tokens") or idf
+        return super().key(verb) + (_tokens.identity(_NAME, self.model, self.revision) if runs else "")
+
+    def runs(self, verb: str) -> str:
+        """The embedder's run of a query, where it has the same model."""
+        return _tokens.run_by(self.model, self.max_tokens) if verb == "query_tokens" else ""
+
+    @work(keep="memo", online=False)
+    def chunk_tokens(self, chunks: Chunks, corpus: Corpus, *, memo: RowMemo) -> TokenCodes:
+        """The token vectors of the chunks."""
+        texts = chunks.indexed_texts(corpus)
+        try:
+            rows = memo.rows(texts, lambda: _Rows(self._load(), self.stored, self.tokens_per_vector))
+        except BadTextError as error:
+            raise StepError(f"{error}: {where(error.text, texts, chunks, corpus)}") from error
+        return unpack(rows, self.stored, _NAME)
+
+    @work(keep="memo")
+    def query_tokens(self, queries: Queries, *, memo: RowMemo) -> TokenCodes:
+        """The token vectors of the queries."""
+        rows = memo.rows(queries.texts, lambda: _Rows(self._load(), "int8", alone=True))
+        return unpack(rows, "int8", _NAME)
 
     @work(keep="file")
-    def maxima(self, candidates: Ranking, chunks: Chunks, corpus: Corpus, queries: Queries, *, memo: RowMemo) -> Maxima:
-        """The cosines that are summed up: the row of a pair has one for each token of its query."""
-        pairs = Pairs.of(candidates, chunks, corpus, queries)
-        rows = pairs.rows(memo, lambda: _Rows(self._load(), str(self)), chunks, corpus)
-        lengths = np.array([len(row) // 4 for row in rows], dtype=np.int64)
-        cosine = np.full((*pairs.shape, int(lengths.max(initial=0))), np.nan, dtype=np.float32)
-        pair = np.repeat(np.arange(len(rows)), lengths)
-        token = np.arange(len(pair)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        cosine[pairs.query[pair], pairs.column[pair], token] = np.frombuffer(b"".join(rows), dtype=np.float32)
+    def maxima(self, candidates: Ranking, chunk_tokens: TokenCodes, query_tokens: TokenCodes) -> Maxima:
+        """The cosines that are summed up."""
+        width = int(np.diff(query_tokens.begin).max(initial=0))
+        cosine = np.full((*candidates.chunk.shape, width), np.nan, dtype=np.float32)
+        for i, (row, chunks) in enumerate(zip(cosine, candidates.chunk, strict=True)):
+            there = np.flatnonzero(chunks >= 0)
+            asked = query_tokens.of(i)
+            row[there, : len(asked)] = greatest_cosines(asked, chunk_tokens, chunks[there]).T
         return Maxima(cosine)
 
     @work(keep="file", online=False)
@@ -106,9 +135,9 @@ class Maxsim(Reranker):
         """By the weighted sum."""
         there = ~np.isnan(maxima.cosine)
         weight = weights.weight[:, None, : maxima.cosine.shape[2]] if self.weighting == "idf" else np.ones((1, 1, 1))
-        score = np.where(there, maxima.cosine * weight, 0.0).sum(axis=2)
+        score = in_turn(np.where(there, maxima.cosine * weight, 0.0))[..., 0]
         if self.pooling == "mean":
-            total = np.where(there, weight, 0.0).sum(axis=2)
+            total = in_turn(np.where(there, weight, 0.0))[..., 0]
             score = np.divide(score, total, out=np.zeros_like(score), where=total > 0)
         return reorder(ranking, score)
 
@@ -116,40 +145,25 @@ class Maxsim(Reranker):
         return _tokens.load(_NAME, self.model, self.revision, self.max_tokens, self.device)
 
 
+@dataclass(frozen=True)
 class _Rows:
-    """The model as the row memo asks it. Pairs of the same chunk share a batch, so that its text is run once for them."""
+    """The model as the row memo asks it; `alone`, for one text at a time, as an app asks, so that its bits are the same."""
 
-    def __init__(self, model: _tokens.TokenModel, name: str) -> None:
-        self._model = model
-        self._name = name
-        self._queries: dict[str, NDArray[np.float32]] = {}
-        self._lock = Lock()
-        self.workers = model.workers
+    model: _tokens.TokenModel
+    stored: Stored
+    tokens_per_vector: int = 1
+    alone: bool = False
+
+    @property
+    def workers(self) -> int:
+        return self.model.workers
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
-        pairs: dict[str, list[int]] = {}
-        for i, text in enumerate(texts):
-            pairs.setdefault(split(text)[1], []).append(i)
-        chunks = list(pairs)
-        return [[i for c in batch for i in pairs[chunks[c]]] for batch in self._model.batches(chunks)]
+        return [[i] for i in range(len(texts))] if self.alone else self.model.batches(texts)
 
     def rows(self, texts: Sequence[str]) -> list[bytes]:
-        found = [split(text) for text in texts]
-        chunks = list(dict.fromkeys(chunk for _, chunk in found))
-        vectors = dict(zip(chunks, self._model.vectors(chunks), strict=True))
-        queries = self._query_vectors([query for query, _ in found])
-        return [self._row(pair, queries[pair[0]], vectors[pair[1]]) for pair in found]
-
-    def _row(self, pair: tuple[str, str], query: NDArray[np.float32], chunk: NDArray[np.float32]) -> bytes:
-        best: NDArray[np.float32] = (query @ chunk.T).max(axis=1, initial=-1.0)
-        if not np.isfinite(best).all():
-            raise BadPairError(f"{self._name} gave NaN or infinity", *pair)
-        return best.tobytes()
-
-    def _query_vectors(self, texts: list[str]) -> dict[str, NDArray[np.float32]]:
-        with self._lock:
-            missing = [text for text in dict.fromkeys(texts) if text not in self._queries]
-            for batch in self._model.batches(missing):
-                some = [missing[i] for i in batch]
-                self._queries.update(zip(some, self._model.vectors(some), strict=True))
-            return {text: self._queries[text] for text in texts}
+        found = self.model.vectors(texts)
+        for text, vectors in zip(texts, found, strict=True):
+            if not np.isfinite(vectors).all():
+                raise BadTextError(f"{_NAME} gave NaN or infinity for the text {text[:60]!r}", text)
+        return [pack(pooled(vectors, self.tokens_per_vector), self.stored) for vectors in found]

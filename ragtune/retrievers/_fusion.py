@@ -35,29 +35,26 @@ class Pool(Value):
 def pool(rankings: Sequence[Ranking]) -> Pool:
     """Bring rankings side by side."""
     ids = np.concatenate([ranking.chunk for ranking in rankings], axis=1)
+    rows = np.arange(len(ids))[:, None]
     order = np.argsort(ids, axis=1, kind="stable")
-    ids = np.take_along_axis(ids, order, axis=1)
-    new = np.ones(ids.shape, dtype=bool)
-    new[:, 1:] = ids[:, 1:] != ids[:, :-1]
-    new &= ids >= 0
+    ids = ids[rows, order]
+    new = ids >= 0
+    new[:, 1:] &= ids[:, 1:] != ids[:, :-1]
     column = np.cumsum(new, axis=1) - 1
     width = int(column.max(initial=-1)) + 1
-    rows = np.arange(len(ids))[:, None]
     chunk = np.full((len(ids), width), -1, dtype=np.int32)
     chunk[np.nonzero(new)[0], column[new]] = ids[new]
     target = np.empty_like(order)
-    np.put_along_axis(target, order, column, axis=1)
+    target[rows, order] = column
     score = np.full((len(rankings), len(ids), width), np.nan)
     place = np.full(score.shape, np.inf)
     at = 0
     for i, ranking in enumerate(rankings):
-        depth = ranking.chunk.shape[1]
-        found = ranking.chunk >= 0
-        row = np.broadcast_to(rows, found.shape)[found]
-        columns = target[:, at : at + depth][found]
-        score[i, row, columns] = ranking.score[found]
-        place[i, row, columns] = np.broadcast_to(np.arange(1, depth + 1), found.shape)[found]
-        at += depth
+        row, rank = np.nonzero(ranking.chunk >= 0)
+        columns = target[row, at + rank]
+        score[i, row, columns] = ranking.score[row, rank]
+        place[i, row, columns] = rank + 1
+        at += ranking.chunk.shape[1]
     return Pool(chunk, score, place)
 
 
@@ -65,10 +62,11 @@ def best(fused: Floats, pooled: Pool, depth: int) -> Ranking:
     """Chunks by fused scores, ties by rising chunk index, which is the order they come in."""
     fused = np.where(pooled.chunk < 0, -np.inf, fused)
     order = np.argsort(-fused, axis=1, kind="stable")[:, :depth]
-    chunk, score = np.take_along_axis(pooled.chunk, order, 1), np.take_along_axis(fused, order, 1)
-    short = ((0, 0), (0, max(0, depth - chunk.shape[1])))
-    chunk = np.pad(chunk, short, constant_values=-1)
-    return Ranking(chunk.astype(np.int32), np.pad(score, short, constant_values=-np.inf))
+    rows = np.arange(len(fused))[:, None]
+    chunk = np.full((len(fused), depth), -1, dtype=np.int32)
+    score = np.full(chunk.shape, -np.inf)
+    chunk[:, : order.shape[1]], score[:, : order.shape[1]] = pooled.chunk[rows, order], fused[rows, order]
+    return Ranking(chunk, score)
 
 
 def normalize(scores: Floats, how: str, least: float = 0.0) -> Floats:
@@ -77,29 +75,42 @@ def normalize(scores: Floats, how: str, least: float = 0.0) -> Floats:
     `least` is the lowest score there can be, which only `theoretical-min-max` asks for.
     """
     there = ~np.isnan(scores)
+    if how in ("z-score", "dbsf"):
+        return _standardized(scores, there, how)
     filled = np.where(there, scores, 0.0)
-    low = np.where(there, scores, np.inf).min(axis=1, keepdims=True, initial=np.inf)
-    low = np.where(np.isfinite(low), low, 0.0)
-    high = np.where(there, scores, -np.inf).max(axis=1, keepdims=True, initial=-np.inf)
-    high = np.where(np.isfinite(high), high, 0.0)
+    low, high = _lowest(scores), -_lowest(-scores)
     if how == "min-max":
         return _scaled(filled, low, high, there)
     if how == "max":
-        size = np.maximum(np.abs(high), np.abs(low))
-        return _scaled(filled, np.zeros_like(low), size, there)
-    if how == "theoretical-min-max":
-        scaled = _scaled(filled, np.full_like(low, least), high, there)
-        lowest = np.where(there, scaled, np.inf).min(axis=1, keepdims=True, initial=np.inf)
-        return np.where(there, scaled, np.where(np.isfinite(lowest), lowest, 0.0))
+        return _scaled(filled, np.zeros_like(low), np.maximum(np.abs(high), np.abs(low)), there)
+    scaled = _scaled(filled, np.full_like(low, least), high, there)
+    return np.where(there, scaled, _lowest(np.where(there, scaled, np.nan)))
+
+
+def _standardized(scores: Floats, there: NDArray[np.bool_], how: str) -> Floats:
+    """In deviations from the mean, a missing one as the lowest; `dbsf` takes three of them to 0 and 1, a missing one to 0."""
+    filled = np.where(there, scores, 0.0)
     count = np.maximum(there.sum(axis=1, keepdims=True), 1)
-    mean = filled.sum(axis=1, keepdims=True) / count
-    spread = np.sqrt(np.where(there, (filled - mean) ** 2, 0.0).sum(axis=1, keepdims=True) / count)
+    mean = in_turn(filled) / count
+    spread = np.sqrt(in_turn(np.where(there, (filled - mean) ** 2, 0.0)) / count)
     if how == "dbsf":
         scaled = np.divide(filled - (mean - 3 * spread), 6 * spread, out=np.full_like(filled, 0.5), where=spread > 0)
         return np.where(there, np.clip(scaled, 0.0, 1.0), 0.0)
-    centred = np.where(there, filled, low) - mean
+    centred = np.where(there, filled, _lowest(scores)) - mean
     scored: Floats = np.divide(centred, spread, out=np.zeros_like(filled), where=spread > 0)
     return scored
+
+
+def in_turn(values: Floats) -> Floats:
+    """Sums over the last axis, which stays, each added up from the first to the last: zeros at the end change no bit of it."""
+    sums: Floats = np.cumsum(values, axis=-1)[..., -1:] if values.shape[-1] else np.zeros((*values.shape[:-1], 1))
+    return sums
+
+
+def _lowest(scores: Floats) -> Floats:
+    """Of each row, (n_queries, 1), nan left out; 0 where there is nothing else."""
+    low = np.fmin.reduce(scores, axis=1, keepdims=True, initial=np.inf)
+    return np.where(np.isfinite(low), low, 0.0)
 
 
 def _scaled(scores: Floats, low: Floats, high: Floats, there: NDArray[np.bool_]) -> Floats:

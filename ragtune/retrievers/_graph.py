@@ -12,27 +12,31 @@ from numpy.typing import NDArray
 
 from ragtune.errors import MissingModelError
 from ragtune.retrievers._codes import Codes, Quantization
-from ragtune.types import Ints, Value
+from ragtune.types import Floats, Ints, Value
 
 _METRICS = {"none": ("ip", "f32"), "int8": ("ip", "i8"), "binary": ("hamming", "b1")}
 
 
 @dataclass(frozen=True, eq=False)
 class Graph(Value):
-    """`data` (n_bytes,) uint8: the graph as usearch writes it; empty where there is nothing to search."""
+    """`data` (n_bytes,) uint8: the graph with the codes, as usearch writes it; empty where there is nothing to search.
+
+    `scale` is that of the codes.
+    """
 
     data: NDArray[np.uint8]
+    scale: Floats
 
 
 def build(codes: Codes, quantization: Quantization, m: int, ef_construction: int) -> Graph:
     """One vector after another by one thread: with several, the graph would be another each time."""
     if not codes.code.size:
-        return Graph(np.zeros(0, dtype=np.uint8))
+        return Graph(np.zeros(0, dtype=np.uint8), codes.scale)
     metric, dtype = _METRICS[quantization]
     dim = int(codes.scale[1])
     index = _usearch()(ndim=dim, metric=metric, dtype=dtype, connectivity=m, expansion_add=ef_construction)
     index.add(np.arange(len(codes.code), dtype=np.uint64), codes.code, threads=1)
-    return Graph(np.frombuffer(bytes(index.save()), dtype=np.uint8))
+    return Graph(np.frombuffer(bytes(index.save()), dtype=np.uint8), codes.scale)
 
 
 def walk(graph: Graph, asked: NDArray[Any], k: int, ef_search: int) -> list[Ints]:
@@ -43,15 +47,20 @@ def walk(graph: Graph, asked: NDArray[Any], k: int, ef_search: int) -> list[Ints
         return [np.asarray(index.search(one, k, threads=1).keys).astype(np.int64) for one in asked]
 
 
+def held(graph: Graph, places: Ints) -> NDArray[Any]:
+    """The codes at some places."""
+    return np.asarray(_open(graph)[0].get(places.astype(np.uint64)))
+
+
 _opened: WeakKeyDictionary[Graph, tuple[Any, threading.Lock]] = WeakKeyDictionary()
-"""Graphs in memory, so that a query does not wait for one to be read."""
+"""Graphs that were opened, so that a query does not wait for it; each looks into its array, which may lie in a mapped file."""
 _opening = threading.Lock()
 
 
 def _open(graph: Graph) -> tuple[Any, threading.Lock]:
     with _opening:
         if graph not in _opened:
-            _opened[graph] = (_usearch().restore(graph.data.tobytes()), threading.Lock())
+            _opened[graph] = (_usearch().restore(graph.data.data, view=True), threading.Lock())
         return _opened[graph]
 
 

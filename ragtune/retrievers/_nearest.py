@@ -6,16 +6,15 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ragtune.retrievers import top
-from ragtune.types import Floats, Ranking, Vectors
+from ragtune.types import Floats, Ints, Ranking, Vectors
 
 _BLOCK = 1 << 24
 """Scores held at a time, so that memory does not grow with queries × chunks."""
-_GATHERED = 1 << 22
-"""Numbers of candidates' vectors held at a time."""
+_ROWS = 1 << 11
+"""Vectors held in float64 at a time, that they stay in the processor's cache."""
 _ROUNDING = 4e-6
 """More than a float32 product of vectors is wrong by, as a share of the product of their lengths."""
-_known: WeakKeyDictionary[Vectors, Floats] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Vectors, tuple[Floats, Floats | None]] = WeakKeyDictionary()
 """Lengths of the rows of matrices in memory, so that a single query does not wait for them."""
 
 
@@ -27,65 +26,43 @@ def nearest(vectors: Vectors, query_vectors: Vectors, depth: int, *, cosine: boo
     not find what the study found. It only says which chunks can be among the best.
     """
     n = len(vectors.matrix)
-    if not n or not len(query_vectors.matrix):  # of no known dimension
-        return top(np.zeros((len(query_vectors.matrix), n)), depth)
-    step = max(1, _BLOCK // n)
-    lengths, asked_lengths = (_lengths(v) if cosine else None for v in (vectors, query_vectors))
-    parts = []
-    for i in range(0, len(query_vectors.matrix), step):
-        asked = query_vectors.matrix[i : i + step]
-        scores = asked @ vectors.matrix.T
+    chunk = np.full((len(query_vectors.matrix), depth), -1, dtype=np.int32)
+    score = np.full(chunk.shape, -np.inf)
+    lengths, by = (_lengths(v) if n and cosine else None for v in (vectors, query_vectors))
+    step = max(1, _BLOCK // max(1, n))
+    for at in range(0, len(chunk) if n else 0, step):
+        asked = query_vectors.matrix[at : at + step]
+        # Of one query without BLAS, whose threads would wait for each other where requests share the cores.
+        scores = asked @ vectors.matrix.T if len(asked) > 1 else np.vecdot(vectors.matrix, asked)[None]
         if lengths is not None:
             scores /= lengths
-        slack = _ROUNDING * np.linalg.norm(asked, axis=1)
-        if lengths is None:
-            slack *= _longest(vectors)
-        width = _candidates(scores, depth, slack)
-        by = None if asked_lengths is None else asked_lengths[i : i + step]
-        parts.append(_exact(vectors, asked, scores, width, depth, lengths, by))
-    return Ranking(np.concatenate([p.chunk for p in parts]), np.concatenate([p.score for p in parts]))
+        slack = _ROUNDING * np.linalg.norm(asked, axis=1) * (_longest(vectors) if lengths is None else 1)
+        for i, row in enumerate(scores):
+            near = _near(row, depth, float(slack[i]))
+            exact = _products(vectors, near, asked[i])
+            if lengths is not None:
+                exact /= lengths[near]
+            if by is not None:
+                exact /= by[at + i]
+            rounded = exact.astype(np.float32)
+            order = np.argsort(-rounded, kind="stable")[:depth]
+            chunk[at + i, : len(order)], score[at + i, : len(order)] = near[order], rounded[order]
+    return Ranking(chunk, score)
 
 
-def _candidates(scores: Floats, depth: int, slack: Floats) -> int:
-    """How many of each row can be among its best `depth`, when the scores may be wrong by `slack`."""
-    n: int = scores.shape[1]
+def _near(scores: Floats, depth: int, slack: float) -> Ints:
+    """What can be among the best `depth`, by rising place, when the scores may be wrong by `slack`."""
+    n = len(scores)
     if n <= depth:
-        return n
-    last = np.partition(scores, n - depth, axis=1)[:, n - depth]
-    widest: int = (scores >= (last - 2 * slack)[:, None]).sum(axis=1).max()
-    return widest
+        return np.arange(n)
+    return np.flatnonzero(scores >= np.partition(scores, n - depth)[n - depth] - 2 * slack)
 
 
-def _exact(
-    vectors: Vectors, asked: Floats, scores: Floats, width: int, depth: int, lengths: Floats | None, by: Floats | None
-) -> Ranking:
-    """The best of each row by exact products, of the `width` best by `scores`."""
-    rows, n = scores.shape
-    dim = asked.shape[1]
-    if n + rows * n // 16 <= rows * width * 3 // 2:  # a product of all is cheaper than gathering
-        products = asked.astype(np.float64) @ vectors.matrix.T.astype(np.float64)
-        return top(_scaled(products, lengths, by), depth)
-    near = np.sort(np.argpartition(scores, n - width, axis=1)[:, n - width :], axis=1)
-    step = max(1, _GATHERED // (width * dim))
-    found = np.concatenate(
-        [
-            (vectors.matrix[near[i : i + step]].astype(np.float64) @ asked[i : i + step, :, None].astype(np.float64))[..., 0]
-            for i in range(0, rows, step)
-        ]
-    )  # fmt: skip
-    ranking = top(_scaled(found, None if lengths is None else lengths[near], by), depth)
-    inside = np.take_along_axis(near, np.maximum(ranking.chunk, 0)[:, : min(depth, width)], axis=1)
-    chunk = ranking.chunk.copy()
-    chunk[:, : inside.shape[1]] = np.where(chunk[:, : inside.shape[1]] >= 0, inside, -1)
-    return Ranking(chunk, ranking.score)
-
-
-def _scaled(products: Floats, lengths: Floats | None, by: Floats | None) -> Floats:
-    if lengths is not None:
-        products /= lengths
-    if by is not None:
-        products /= by[:, None]
-    return products.astype(np.float32)
+def _products(vectors: Vectors, which: Ints, query: Floats) -> Floats:
+    """Of some rows with a query in float64, each by itself."""
+    asked = query.astype(np.float64)
+    parts = (vectors.matrix[which[at : at + _ROWS]].astype(np.float64) for at in range(0, len(which), _ROWS))
+    return np.concatenate([np.vecdot(part, asked) for part in parts])
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -100,15 +77,24 @@ def _longest(vectors: Vectors) -> float:
 
 def _lengths(vectors: Vectors) -> Floats | None:
     """Of the rows, 1 for zero rows and for those that are as good as 1; None where all are."""
-    found = _norms(vectors)
-    unit = np.abs(found - 1) < 1e-3
-    return None if unit.all() else np.where(unit, np.float32(1), found)
+    return _measured(vectors)[1]
 
 
 def _norms(vectors: Vectors) -> Floats:
+    return _measured(vectors)[0]
+
+
+def _measured(vectors: Vectors) -> tuple[Floats, Floats | None]:
+    """The lengths as they are, and as `_lengths` gives them."""
     found = _known.get(vectors)
     if found is None:
-        norms = np.linalg.norm(vectors.matrix.astype(np.float64), axis=1).astype(np.float32)  # of one row as of many
+        rows = vectors.matrix
+        norms = np.empty(len(rows), dtype=np.float32)
+        for at in range(0, len(rows), _ROWS):
+            norms[at : at + _ROWS] = np.linalg.norm(
+                rows[at : at + _ROWS].astype(np.float64), axis=1
+            )  # of one as of many
         norms[norms == 0] = 1
-        found = _known[vectors] = norms
+        unit = np.abs(norms - 1) < 1e-3
+        found = _known[vectors] = norms, None if unit.all() else np.where(unit, np.float32(1), norms)
     return found

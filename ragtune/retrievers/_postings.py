@@ -59,9 +59,8 @@ def _search_one(postings: Postings, terms: Ints, weights: Floats, depth: int) ->
     else:
         added = np.concatenate([w * postings.weight[part] for w, part in zip(weights.tolist(), parts, strict=True)])
     sums = np.asarray(np.bincount(at, weights=added, minlength=int(postings.n_chunks[0])), dtype=np.float64)
-    found: Ints = best_of(sums, depth)
-    if sums[found[-1]] <= 0:
-        # Few chunks share a term with the query, and some of them may share only terms that weigh nothing.
-        touched = np.unique(at)
-        found = touched[best_of(sums[touched], depth)]
+    touched = np.flatnonzero(sums)  # the best of all would be sought among zeros, most of them equal, which is slow
+    if len(touched) < depth:
+        touched = np.unique(at)  # some chunks may share only terms that weigh nothing
+    found: Ints = touched[best_of(sums[touched], depth)]
     return found, sums[found] + float(postings.absent[terms] @ weights)

@@ -29,7 +29,7 @@ class Adaptive(Retriever):
     learnt from the other folds, never from itself. Without anything to learn from, alpha is the one nearest to 0.5.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     retrievers: Annotated[tuple[Retriever, ...], Affects()] = Field(
         default=("bm25", "dense"),  # type: ignore[arg-type]

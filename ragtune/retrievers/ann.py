@@ -11,7 +11,7 @@ from ragtune.component import Affects, parse, register, work
 from ragtune.retrievers import Retriever
 from ragtune.retrievers._approximate import Approximate
 from ragtune.retrievers._codes import Codes, Quantization, codes_of, encode, likeness
-from ragtune.retrievers._graph import Graph, build, walk
+from ragtune.retrievers._graph import Graph, build, held, walk
 from ragtune.retrievers._nearest import unit
 from ragtune.types import Floats, Ranking, Vectors
 
@@ -27,6 +27,7 @@ class Ann(Approximate):
     the codes. One thread builds the graph, so that it is the same each time.
     """
 
+    version: ClassVar[int] = 2
     extra: ClassVar[str] = "ann"
 
     m: Annotated[PositiveInt, Field(ge=2, le=256), Affects({"graph"})] = 16
@@ -71,30 +72,30 @@ class Ann(Approximate):
         return build(codes, self.quantization, self.m, self.ef_construction)
 
     @work(keep="file")
-    def rank(self, graph: Graph, codes: Codes, vectors: Vectors, query_vectors: Vectors) -> Ranking:
+    def rank(self, graph: Graph, vectors: Vectors, query_vectors: Vectors) -> Ranking:
         """Walk, then order what was found."""
         asked = unit(query_vectors).matrix
         chunk = np.full((len(asked), self.depth), -1, dtype=np.int32)
         score = np.full((len(asked), self.depth), -np.inf)
         if not len(graph.data):
             return Ranking(chunk, score)
-        coded = encode(asked, self.quantization, codes.scale)
+        coded = encode(asked, self.quantization, graph.scale)
         found = walk(graph, coded, self._wanted, max(self.ef_search, self._wanted))
         for i, places in enumerate(found):
             if self.quantization == "none" or self.rescore:
                 scores = _cosines(asked[i], vectors.matrix[places])
             else:
-                scores = likeness(coded[i], codes.code[places], self.quantization, codes.scale)
+                scores = likeness(coded[i], held(graph, places), self.quantization, graph.scale)
             order = np.lexsort((places, -scores))[: self.depth]
             chunk[i, : len(order)], score[i, : len(order)] = places[order], scores[order]
         return Ranking(chunk, score)
 
 
-def _cosines(query: Floats, held: Floats) -> Floats:
+def _cosines(query: Floats, others: Floats) -> Floats:
     """Of a unit vector with others, summed in float64 and rounded to float32: alike for any number of them."""
-    held = held.astype(np.float64)
-    lengths = np.linalg.norm(held, axis=1)
+    others = others.astype(np.float64)
+    lengths = np.sqrt(np.vecdot(others, others))
     lengths[np.abs(lengths - 1) < 1e-3] = 1
     lengths[lengths == 0] = 1
-    products: Floats = (held * query.astype(np.float64)).sum(axis=1) / lengths
+    products: Floats = np.vecdot(others, query.astype(np.float64)) / lengths
     return products.astype(np.float32).astype(np.float64)

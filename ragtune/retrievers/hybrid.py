@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
@@ -26,6 +26,8 @@ class Hybrid(Retriever):
     (Qdrant's distribution-based score fusion). A chunk that a retriever did not rank counts as its lowest score there
     (for max and dbsf: 0).
     """
+
+    version: ClassVar[int] = 2
 
     retrievers: Annotated[tuple[Retriever, ...], Affects()] = Field(
         default=("bm25", "dense"),  # type: ignore[arg-type]

@@ -38,3 +38,10 @@ def test_a_row_that_could_not_be_got_is_none_and_asked_for_again(tmp_path):
 
 def test_where_nothing_is_kept_the_others_come_all_the_same():
     assert Memo(None, "scope", lambda *_: None).rows_or_none(["a", "b"], lambda: Some({"a"})) == [None, b"B"]
+
+
+def test_one_text_where_nothing_is_kept():
+    memo = Memo(None, "scope", lambda *_: None)
+    assert memo.rows(["ab"], lambda: Some(set())) == [b"AB"]
+    assert memo.rows_or_none(["c"], lambda: Some({"c"})) == [None]
+    assert (memo.computed, memo.characters, memo.missing) == (1, 3, 1)

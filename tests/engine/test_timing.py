@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from ragtune.engine import timing
 from ragtune.engine.compute import Computer
 from ragtune.engine.step import Step
 from ragtune.engine.workspace import Workspace
+from ragtune.once import once
 from tests.engine.toys import Add, Numbers
 
 
@@ -47,6 +49,51 @@ def test_every_online_step_has_a_time_and_a_whole_request_is_all_of_them(tmp_pat
     assert set(times) == {FIRST.key, LEFT.key, RIGHT.key}
     assert set(whole) == {LEFT.key, RIGHT.key}
     assert all((seconds > 0).all() and len(seconds) >= 8 for seconds in [*times.values(), *whole.values()])
+
+
+class Reader(Component):
+    """Two verbs that run a model over what they are asked."""
+
+    kind: ClassVar[str] = "toy"
+    name: ClassVar[str] = "reader"
+    model: str = "slow"
+
+    def runs(self, verb: str) -> str:
+        return self.model
+
+    def _run(self, numbers: Numbers) -> Numbers:
+        once((self.model, int(numbers.n[0])), lambda: time.sleep(0.01))
+        return numbers
+
+    @work(keep="no")
+    def average(self, numbers: Numbers) -> Numbers:
+        return self._run(numbers)
+
+    @work(keep="no")
+    def compare(self, numbers: Numbers) -> Numbers:
+        return self._run(numbers)
+
+
+class Sum(Component):
+    """What a request ends in."""
+
+    kind: ClassVar[str] = "toy"
+    name: ClassVar[str] = "sum"
+
+    @work(keep="no")
+    def sum(self, *numbers: Numbers) -> Numbers:
+        return Numbers(sum(each.n for each in numbers))
+
+
+def test_a_step_whose_model_has_run_is_timed_as_one(tmp_path):
+    first, second = (Step(Reader(), verb, (ASKED,)) for verb in ("average", "compare"))
+    other = Step(Reader(model="other"), "compare", (ASKED,))
+    both, apart, alone = (Step(Sum(), "sum", steps) for steps in ((first, second), (first, other), (second,)))
+    assert list(timing.timed(timing.online_steps([both], ASKED))) == [first.key, f"{second.key}+", both.key]
+    assert list(timing.timed(timing.online_steps([apart], ASKED))) == [first.key, other.key, apart.key]
+    times = timing.time_steps([both, alone], ASKED, Computer(Workspace(tmp_path)), ones)
+    assert {first.key, second.key, f"{second.key}+"} <= times.keys()
+    assert np.median(times[f"{second.key}+"]) < 0.005 < np.median(times[second.key])
 
 
 def test_a_step_seen_inside_requests_takes_what_it_took_there():

@@ -23,19 +23,22 @@ QUERIES = ("cats on a mat", "birds that sing", "quick dogs", "", "what is a carp
 class Kept:
     """A memo that remembers, and counts what it had to ask a model for."""
 
+    scope = ""
+    """What a model is known by: its rows are its own."""
+
     def __init__(self) -> None:
-        self.known: dict[str, bytes] = {}
+        self.known: dict[tuple[str, str], bytes] = {}
         self.asked: list[str] = []
 
     def rows(self, texts: Any, load: Any) -> list[bytes]:
         unique = list(dict.fromkeys(texts))
-        if any(text not in self.known for text in unique):
+        if any((self.scope, text) not in self.known for text in unique):
             model: RowModel = load()
             for batch in model.batches(unique):
-                some = [unique[i] for i in batch if unique[i] not in self.known]
+                some = [unique[i] for i in batch if (self.scope, unique[i]) not in self.known]
                 self.asked += some
-                self.known.update(zip(some, model.rows(some), strict=True))
-        return [self.known[text] for text in texts]
+                self.known.update({(self.scope, t): row for t, row in zip(some, model.rows(some), strict=True)})
+        return [self.known[self.scope, text] for text in texts]
 
 
 def given(ranking: Ranking, texts: tuple[str, ...] = TEXTS, queries: tuple[str, ...] = QUERIES) -> dict[str, Any]:
@@ -74,6 +77,7 @@ def value(component: Component, verb: str, have: dict[str, Any]) -> Any:
             values += [value(part, part.verb, have) for part in held]
         elif name == "memo":
             extra["memo"] = have[name]
+            have[name].scope = component.key(verb)
         else:
             values.append(have[name] if name in have else value(component, name, have))
     return getattr(component, verb)(*values, **extra)

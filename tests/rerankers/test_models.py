@@ -98,10 +98,10 @@ def test_a_model_that_is_not_there(tmp_path, monkeypatch, spelled):
 
 
 def test_maxsim_is_the_same_by_our_loop_and_by_the_package():
-    ours = value(Maxsim(), "maxima", given(CASES["usual"])).cosine
-    theirs = value(Maxsim(model=MINILM), "maxima", given(CASES["usual"])).cosine
+    ours = value(Maxsim(stored="int8"), "maxima", given(CASES["usual"])).cosine
+    theirs = value(Maxsim(stored="int8", model=MINILM), "maxima", given(CASES["usual"])).cosine
     assert np.array_equal(np.isnan(ours), np.isnan(theirs))
-    assert ours == pytest.approx(theirs, abs=1e-4, nan_ok=True)
+    assert ours == pytest.approx(theirs, abs=2e-3, nan_ok=True)  # a number between two bytes may be rounded to either
     idf = [rerank(Maxsim(model=m, weighting="idf"), given(CASES["usual"])) for m in ("minilm", MINILM)]
     assert idf[0].chunk.tolist() == idf[1].chunk.tolist()
 

@@ -19,7 +19,7 @@ HERE = [
     "mmr",
     "mmr(relevance=vectors)",
     "maxsim",
-    "maxsim(weighting=idf)",
+    "maxsim(stored=int8, weighting=idf)",
     "ltr(trees=5)",
     "ltr(trees=5, min_data=1, leaves=4)",
 ]

@@ -33,7 +33,7 @@ HELD, ASKED = vectors(3_000, 0), vectors(50, 1)
 
 def search(ann, held=HELD, asked=ASKED):
     codes = ann.codes(held)
-    return ann.rank(ann.graph(codes), codes, held, asked)
+    return ann.rank(ann.graph(codes), held, asked)
 
 
 def share(ann):
@@ -69,9 +69,9 @@ def test_one_query_finds_what_it_finds_among_many_and_threads_may_share_a_graph(
     ann = Ann(quantization=quantization, depth=15)
     codes = ann.codes(HELD)
     graph = ann.graph(codes)
-    together = ann.rank(graph, codes, HELD, ASKED)
+    together = ann.rank(graph, HELD, ASKED)
     with ThreadPoolExecutor(4) as pool:
-        ones = list(pool.map(lambda i: ann.rank(graph, codes, HELD, Vectors(ASKED.matrix[i : i + 1])), range(50)))
+        ones = list(pool.map(lambda i: ann.rank(graph, HELD, Vectors(ASKED.matrix[i : i + 1])), range(50)))
     for i, one in enumerate(ones):
         assert np.array_equal(one.chunk[0], together.chunk[i]) and np.array_equal(one.score[0], together.score[i])
 

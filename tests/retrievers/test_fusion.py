@@ -65,6 +65,17 @@ def test_normalizations_survive_nothing_and_all_alike(how):
     assert np.isfinite(normalize(np.full((1, 3), 7.0), how)).all()
 
 
+@pytest.mark.parametrize("how", ["min-max", "z-score", "dbsf", "max", "theoretical-min-max"])
+def test_a_query_is_normalized_the_same_beside_others(how):
+    """To the bit: sums over a row must not be added up in another order because another row is longer."""
+    rng = np.random.default_rng(0)
+    scores = np.where(rng.random((20, 90)) < 0.3, np.nan, rng.normal(size=(20, 90)))
+    padded = np.concatenate([scores, np.full((20, 61), np.nan)], axis=1)
+    together = normalize(padded, how, -9.0)
+    for alone, row in zip(scores, together, strict=True):
+        assert normalize(alone[None], how, -9.0)[0].tobytes() == row[:90].tobytes()
+
+
 def test_knobs_of_the_other_fusion_are_ignored():
     assert Hybrid(fusion="rrf", alpha=0.1).key("rank") == Hybrid(fusion="rrf", alpha=0.9).key("rank")
     assert Hybrid(fusion="weighted", rrf_k=1).key("rank") == Hybrid(fusion="weighted", rrf_k=2).key("rank")
