@@ -72,13 +72,11 @@ def test_a_likeness_below_nothing_is_nothing_and_each_sentence_is_embedded_once(
 
 
 def test_it_is_wired_to_its_own_embedder_whatever_the_slot_has():
-    def given(name):
-        return lambda _: Step(parse("embedder", "minilm"), name)
-
     wanted = ("queries", "answers", "contexts", "corpus", "references", "embedder", "chunks")
+    given = {name: Step(parse("embedder", f"minilm(max_tokens={i})"), "embed") for i, name in enumerate(wanted, 2)}
     metric = SentenceSupport()
-    step = wire(metric, "judge", {name: given(name) for name in wanted})
-    assert [each.verb for each in step.inputs] == ["queries", "answers", "contexts", "corpus", "references", "embed"]
+    step = wire(metric, "judge", {name: lambda _, it=it: it for name, it in given.items()})
+    assert step.inputs[:-1] == tuple(given[name] for name in ("queries", "answers", "contexts", "corpus", "references"))
     embed = step.inputs[-1]
     assert embed.component == metric.embedder
     assert [each.verb for each in embed.inputs] == ["embedder_chunks", "embedder_corpus"]
