@@ -13,7 +13,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from ragtune.datasets._readers import MAX_EXTRACTED_BYTES, Extracted
+from ragtune.readers import MAX_EXTRACTED_BYTES, Extracted
 
 VARIABLE = "RAGTUNE_CACHE"
 _MAX_ENTRY = MAX_EXTRACTED_BYTES + 16 * 1024**2

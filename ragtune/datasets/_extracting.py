@@ -19,11 +19,11 @@ from typing import IO, Any, Self
 
 from ragtune.component import digest
 from ragtune.datasets._extract_cache import Cache, folder
-from ragtune.datasets._readers import MAX_EXTRACTED_BYTES, READERS, Extracted, Reader, fingerprint
 from ragtune.datasets._reading import Faults, Place, open_file
 from ragtune.errors import MissingModelError, StepError
+from ragtune.readers import MAX_EXTRACTED_BYTES, READERS, Extracted, Reader, fingerprint
 
-_MODULE = "ragtune.datasets._extract_child"
+_MODULE = "ragtune.readers._child"
 _START_SECONDS = 120
 _MAX_ANSWER = 64 * 1024**2
 

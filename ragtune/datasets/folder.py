@@ -13,8 +13,8 @@ from ragtune.datasets._dataset import Dataset, DatasetFormat
 from ragtune.datasets._extracting import Extraction
 from ragtune.datasets._locating import DESCRIPTION
 from ragtune.datasets._questions import read_questions
-from ragtune.datasets._readers import SUFFIXES as EXTRACTED
 from ragtune.datasets._reading import Place, find_files, read_text
+from ragtune.readers import SUFFIXES as EXTRACTED
 
 PLAIN = (".md", ".txt")
 SUFFIXES = (*PLAIN, *EXTRACTED)

@@ -19,12 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragtune.datasets import _extract_child, _extracting, load_dataset
+from ragtune.datasets import _extracting, load_dataset
 from ragtune.datasets._extract_cache import Cache
 from ragtune.datasets._extracting import Extraction, _Child
-from ragtune.datasets._readers import READERS, SUFFIXES, Extracted, Reader, UnreadableError
 from ragtune.datasets._reading import Faults
 from ragtune.errors import DatasetError, MissingModelError, StepError
+from ragtune.readers import READERS, SUFFIXES, Extracted, Reader, UnreadableError, _child
 from ragtune.types import Document, Evidence
 from tests.datasets.making import A, archive, book, encrypted_pdf, notebook, paragraph, pdf, shape, slides, word
 from tests.datasets.writing import faults, only_fault, write
@@ -389,7 +389,7 @@ def test_whatever_is_damaged_there_is_text_or_a_fault(tmp_path_factory, name, da
         raw[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
     path = tmp_path_factory.getbasetemp() / "damaged"
     path.write_bytes(raw)
-    answer, text = _extract_child._extract(path, name)
+    answer, text = _child._extract(path, name)
     assert text.decode() is not None
     assert ("fault" in answer) != ("bytes" in answer)
 

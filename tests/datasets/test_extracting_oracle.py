@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ragtune.datasets._readers import READERS, Extracted
+from ragtune.readers import READERS, Extracted
 from tests.datasets.making import pdf
 
 WORD = re.compile(r"\w+")

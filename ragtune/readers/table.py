@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ragtune.datasets._readers.base import (
+from ragtune.readers.base import (
     MAX_EXTRACTED_BYTES,
     Extracted,
     Reader,

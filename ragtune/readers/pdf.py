@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from ragtune.datasets._readers.base import (
+from ragtune.readers.base import (
     MAX_EXTRACTED_BYTES,
     Extracted,
     Reader,

@@ -6,9 +6,9 @@ import posixpath
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from ragtune.datasets._readers.base import Extracted, Reader, UnreadableError, in_line, join_pages
-from ragtune.datasets._readers.html import text_of
-from ragtune.datasets._readers.zipped import Package
+from ragtune.readers.base import Extracted, Reader, UnreadableError, in_line, join_pages
+from ragtune.readers.html import text_of
+from ragtune.readers.zipped import Package
 
 MAIN = "META-INF/container.xml"
 _LOCKS = "META-INF/encryption.xml"

@@ -11,7 +11,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import BinaryIO
 
-from ragtune.datasets._readers.base import (
+from ragtune.readers.base import (
     Extracted,
     Reader,
     UnreadableError,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ragtune.datasets._readers.base import Extracted, Reader, clean, heading, in_line, join_blocks
-from ragtune.datasets._readers.zipped import Element, Package, children
+from ragtune.readers.base import Extracted, Reader, clean, heading, in_line, join_blocks
+from ragtune.readers.zipped import Element, Package, children
 
 Block = tuple[bool, str]
 """Whether it stands close to its neighbours (items, rows), and its text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
-from ragtune.datasets._readers.base import Extracted, Reader, UnreadableError, clean, decode, expect, in_line
+from ragtune.readers.base import Extracted, Reader, UnreadableError, clean, decode, expect, in_line
 
 _CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
 _TITLE = re.compile(r"\{\\title\s([^{}]*)\}")

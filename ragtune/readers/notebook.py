@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from ragtune.datasets._readers.base import Extracted, Reader, UnreadableError, clean, decode, fenced, in_line, seems
+from ragtune.readers.base import Extracted, Reader, UnreadableError, clean, decode, fenced, in_line, seems
 
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 
-from ragtune.datasets._readers.base import UnreadableError, expect, in_line
+from ragtune.readers.base import UnreadableError, expect, in_line
 
 MAX_PARTS = 20_000
 MAX_PART_BYTES = 64 * 1024**2

@@ -1,9 +1,9 @@
-"""Formats beyond plain text, one reader a file. Nothing here is heavy to import: libraries are, inside `read`."""
+"""Formats beyond plain text, one reader a file. Nothing here is heavy to import, nor anything of ragtune: see `_child`."""
 
 from __future__ import annotations
 
-from ragtune.datasets._readers import docx, epub, html, notebook, pdf, pptx, rtf, table
-from ragtune.datasets._readers.base import MAX_EXTRACTED_BYTES, Extracted, Reader, UnreadableError, fingerprint
+from ragtune.readers import docx, epub, html, notebook, pdf, pptx, rtf, table
+from ragtune.readers.base import MAX_EXTRACTED_BYTES, Extracted, Reader, UnreadableError, fingerprint
 
 __all__ = ["MAX_EXTRACTED_BYTES", "READERS", "SUFFIXES", "Extracted", "Reader", "UnreadableError", "fingerprint"]
 

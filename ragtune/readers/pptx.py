@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ragtune.datasets._readers.base import Extracted, Reader, UnreadableError, heading, in_line, join_blocks, join_pages
-from ragtune.datasets._readers.zipped import Element, Package, children
+from ragtune.readers.base import Extracted, Reader, UnreadableError, heading, in_line, join_blocks, join_pages
+from ragtune.readers.zipped import Element, Package, children
 
 MAIN = "ppt/presentation.xml"
 _TITLES = ("title", "ctrTitle")

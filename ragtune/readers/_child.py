@@ -1,4 +1,4 @@
-"""The child process that takes text out of files nobody vouches for: `python -m ragtune.datasets._extract_child`.
+"""The child process that takes text out of files nobody vouches for: `python -m ragtune.readers._child`.
 
 It reads requests, a JSON line each (`path`, `reader`, `seconds`), and answers each with a JSON line that is followed by
 as many bytes of text as the line says. Memory, time and the size of files are limited by the kernel, so that a bomb
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ragtune.datasets._readers import MAX_EXTRACTED_BYTES, READERS, UnreadableError, fingerprint
+from ragtune.readers import MAX_EXTRACTED_BYTES, READERS, UnreadableError, fingerprint
 
 _SLACK = 64 * 1024**2
 
