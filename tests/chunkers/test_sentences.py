@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nltk.tokenize import PunktSentenceTokenizer
 
 from ragtune.chunkers import _sentences
 from ragtune.chunkers._sentences import sentence_bounds, sentence_starts
@@ -18,6 +17,8 @@ PARTS = (
 
 
 def punkt(text: str) -> list[int]:
+    from nltk.tokenize import PunktSentenceTokenizer  # a second to import
+
     return [start for start, _ in PunktSentenceTokenizer().span_tokenize(text)]
 
 
