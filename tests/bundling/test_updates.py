@@ -10,7 +10,7 @@ import pytest
 
 import ragtune
 from ragtune.bundling import export, faults, load, read_manifest
-from ragtune.embedders import _static
+from ragtune.embedders import _bert, _static
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError
 from tests.bundling.animals import ANIMALS, dataset, document
@@ -86,6 +86,25 @@ def test_every_design_finds_what_an_export_of_the_same_documents_finds(before, t
         assert found(retriever) == expected, entry["slots"]
         assert found(load(tmp_path / "one")) == expected, entry["slots"]  # it is in the folder, too
         assert not list(faults(tmp_path / "one", read_manifest(tmp_path / "one")))
+
+
+def test_the_tokens_of_a_reranker_are_kept_for_what_stays(tmp_path, monkeypatch):
+    design = {"chunker": "whole-document", "retriever": "bm25", "reranker": "maxsim"}
+    config = {"name": "tokens", "space": design, "baseline": design, "metrics": ["nDCG@5"]}
+    for name, documents in (("one", None), ("other", AFTER)):
+        study, place = swept(tmp_path / "places" / name, documents, config)
+        export(study, place, study.scores.configurations[0], tmp_path / name)
+    retriever = load(tmp_path / "one")
+    seen = []
+    run = _bert.BertEncoder._run
+    monkeypatch.setattr(_bert.BertEncoder, "_run", lambda self, texts: seen.extend(texts) or run(self, texts))
+    retriever.delete([*GONE])
+    retriever.add(NEW)
+    retriever.update([CHANGED])
+    assert sorted(seen) == sorted(each.text for each in (*NEW, CHANGED))
+    for one, other in zip(found(retriever)[0], found(load(tmp_path / "other"))[0], strict=True):
+        assert [each[0] for each in one] == [each[0] for each in other]
+        assert [each[3] for each in one] == pytest.approx([each[3] for each in other], rel=1e-2)  # a bit may turn
 
 
 def test_only_new_texts_are_embedded(shipped, monkeypatch):
