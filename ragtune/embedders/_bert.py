@@ -61,7 +61,7 @@ class BertEncoder:
         self._heads = int(settings["num_attention_heads"])
         self._epsilon = float(settings["layer_norm_eps"])
         self.dim = int(settings["hidden_size"])
-        self.workers = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+        self.workers = cores()
         self._words = weights["embeddings.word_embeddings.weight"]
         self._places = (
             weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
@@ -164,6 +164,11 @@ class BertEncoder:
 def name(sha256: str, max_tokens: int, precision: Precision) -> str:
     """What a loaded model is known by."""
     return f"{sha256} {max_tokens} {precision}"
+
+
+def cores() -> int:
+    """How many batches are run at a time."""
+    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
 @contextmanager

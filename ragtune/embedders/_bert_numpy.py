@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ragtune.embedders import Encoder
+from ragtune.embedders import Encoder, _bert
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -101,12 +101,11 @@ def _gelu(x: _Array) -> _Array:
 class Few:
     """The first few texts in NumPy; where more are asked for, the whole model is loaded after all."""
 
-    workers = 1
-
-    def __init__(self, folder: Path, max_tokens: int, whole: Callable[[], Encoder]) -> None:
-        self._few = load(folder, max_tokens)
+    def __init__(self, few: NumpyBert, whole: Callable[[], Encoder], workers: int) -> None:
+        self._few = few
         self._whole = whole
         self._left = FEW
+        self.workers = workers
         self.dim = self._few.dim
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
@@ -120,6 +119,7 @@ class Few:
 
 
 @lru_cache(maxsize=1)
-def load(folder: Path, max_tokens: int) -> NumpyBert:
-    """The encoder in a folder, loaded once a process; whoever asks has the weights verified."""
+def load(folder: Path, max_tokens: int, sha256: str) -> NumpyBert:
+    """The encoder in a folder, loaded once a process; its weights must have the given sha256."""
+    _bert.verify(folder / "model.safetensors", sha256)
     return NumpyBert(folder, max_tokens)

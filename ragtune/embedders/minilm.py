@@ -39,8 +39,7 @@ class Minilm(Embedder):
         folder = _folder()
         whole = partial(_bert.load, folder, self.max_tokens, self.precision, SHA256)
         if AT_ONCE.get() and self.precision == "fp32" and "torch" not in sys.modules:
-            _bert.verify(folder / "model.safetensors", SHA256)
-            return _bert_numpy.Few(folder, self.max_tokens, whole)
+            return _bert_numpy.Few(_bert_numpy.load(folder, self.max_tokens, SHA256), whole, _bert.cores())
         return whole()
 
 

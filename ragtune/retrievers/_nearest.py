@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ragtune.retrievers import top
 from ragtune.types import Floats, Ints, Ranking, Vectors
 
 _BLOCK = 1 << 24
@@ -14,6 +16,10 @@ _ROWS = 1 << 11
 """Vectors held in float64 at a time, that they stay in the processor's cache."""
 _ROUNDING = 4e-6
 """More than a float32 product of vectors is wrong by, as a share of the product of their lengths."""
+_SUMMED = 3e-16
+"""More than products in float64 differ by from one order of summing to another, as a share of lengths and dimension."""
+_SHARE = 8
+"""Where one chunk in so many is wanted, a product of all is cheaper than looking for them."""
 _known: WeakKeyDictionary[Vectors, tuple[Floats, Floats | None]] = WeakKeyDictionary()
 """Lengths of the rows of matrices in memory, so that a single query does not wait for them."""
 
@@ -21,32 +27,70 @@ _known: WeakKeyDictionary[Vectors, tuple[Floats, Floats | None]] = WeakKeyDictio
 def nearest(vectors: Vectors, query_vectors: Vectors, depth: int, *, cosine: bool = False) -> Ranking:
     """The `depth` chunks of the greatest dot product with each query; of the greatest cosine, where lengths differ from 1.
 
-    Scores are products summed in float64 and rounded to float32. A float32 product of matrices is rounded otherwise with one
-    row than with many, so that near ties would depend on how many queries are asked at once, and an app that asks one would
-    not find what the study found. It only says which chunks can be among the best.
+    Scores are products summed in float64, each by itself, and rounded to float32. A product of matrices is rounded otherwise
+    with one row than with many, so that near ties would depend on how many queries are asked at once, and an app that asks
+    one would not find what the study found. It only says what that product must be, or which chunks can be among the best.
     """
-    n = len(vectors.matrix)
-    chunk = np.full((len(query_vectors.matrix), depth), -1, dtype=np.int32)
+    n, asked = len(vectors.matrix), query_vectors.matrix
+    if not n or not len(asked):
+        return Ranking(np.full((len(asked), depth), -1, dtype=np.int32), np.full((len(asked), depth), -np.inf))
+    lengths, by = (_lengths(v) if cosine else None for v in (vectors, query_vectors))
+    every = len(asked) > 1 and n <= _SHARE * depth
+    step = max(1, (_BLOCK >> 2 if every else _BLOCK) // n)
+    parts = []
+    for at in range(0, len(asked), step):
+        some = slice(at, at + step)
+        scale = _Scale(lengths, None if by is None else by[some])
+        parts.append(
+            top(_all(vectors, asked[some], scale), depth) if every else _best(vectors, asked[some], scale, depth)
+        )
+    return Ranking(np.concatenate([p.chunk for p in parts]), np.concatenate([p.score for p in parts]))
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What products are divided by: lengths of the rows, and of the queries; None for 1."""
+
+    lengths: Floats | None
+    by: Floats | None
+
+    def of(self, products: Floats, rows: Ints | slice, queries: int | slice) -> Floats:
+        """Scores in float32 of products in float64."""
+        if self.lengths is not None:
+            products /= self.lengths[rows]
+        if self.by is not None:
+            products /= self.by[queries] if isinstance(queries, int) else self.by[queries, None]
+        return products.astype(np.float32)
+
+
+def _all(vectors: Vectors, asked: Floats, scale: _Scale) -> Floats:
+    """(n_queries, n) scores. Most are the same in whatever order they are summed; the others are summed by themselves."""
+    rows, queries = vectors.matrix.astype(np.float64), asked.astype(np.float64)
+    products = queries @ rows.T
+    slack = _SUMMED * rows.shape[1] * np.linalg.norm(queries, axis=1)[:, None] * _longest(vectors)
+    every = slice(None)
+    scores, high = (scale.of(products + sign * slack, every, every) for sign in (-1, 1))
+    doubtful = scores != high
+    for i in np.flatnonzero(doubtful.any(axis=1)).tolist():
+        these = np.flatnonzero(doubtful[i])
+        scores[i, these] = scale.of(_products(vectors, these, asked[i]), these, i)
+    return scores
+
+
+def _best(vectors: Vectors, asked: Floats, scale: _Scale, depth: int) -> Ranking:
+    """The best `depth` of a few, which products in float32 tell."""
+    chunk = np.full((len(asked), depth), -1, dtype=np.int32)
     score = np.full(chunk.shape, -np.inf)
-    lengths, by = (_lengths(v) if n and cosine else None for v in (vectors, query_vectors))
-    step = max(1, _BLOCK // max(1, n))
-    for at in range(0, len(chunk) if n else 0, step):
-        asked = query_vectors.matrix[at : at + step]
-        # Of one query without BLAS, whose threads would wait for each other where requests share the cores.
-        scores = asked @ vectors.matrix.T if len(asked) > 1 else np.vecdot(vectors.matrix, asked)[None]
-        if lengths is not None:
-            scores /= lengths
-        slack = _ROUNDING * np.linalg.norm(asked, axis=1) * (_longest(vectors) if lengths is None else 1)
-        for i, row in enumerate(scores):
-            near = _near(row, depth, float(slack[i]))
-            exact = _products(vectors, near, asked[i])
-            if lengths is not None:
-                exact /= lengths[near]
-            if by is not None:
-                exact /= by[at + i]
-            rounded = exact.astype(np.float32)
-            order = np.argsort(-rounded, kind="stable")[:depth]
-            chunk[at + i, : len(order)], score[at + i, : len(order)] = near[order], rounded[order]
+    # Of one query without BLAS, whose threads would wait for each other where requests share the cores.
+    rough = asked @ vectors.matrix.T if len(asked) > 1 else np.vecdot(vectors.matrix, asked)[None]
+    if scale.lengths is not None:
+        rough /= scale.lengths
+    slack = _ROUNDING * np.linalg.norm(asked, axis=1) * (_longest(vectors) if scale.lengths is None else 1)
+    for i, row in enumerate(rough):
+        near = _near(row, depth, float(slack[i]))
+        scores = scale.of(_products(vectors, near, asked[i]), near, i)
+        order = np.argsort(-scores, kind="stable")[:depth]
+        chunk[i, : len(order)], score[i, : len(order)] = near[order], scores[order]
     return Ranking(chunk, score)
 
 

@@ -1,32 +1,45 @@
-"""What is measured before an edit, done while the editor is open."""
+"""What is measured before an edit, and what it takes to measure after it, done while the editor is open."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from ragtune.cli._options import say
 from ragtune.tools import ToolSet
 
 if TYPE_CHECKING:
+    from ragtune.linting import Problem
     from ragtune.toolloop import Effect
     from ragtune.tools import Case
 
 
 class Background:
-    """Reads the cases, loads the model, and measures the tools as they were, in a thread of its own."""
+    """Reads the cases, measures the tools as they were, and loads what the effect will need, in threads of their own."""
 
     def __init__(
-        self, tools: Path, toolset: ToolSet, cases: str | None, config: Path | None, study: str | None, workspace: Path
+        self,
+        id: str,
+        provider: str,
+        tools: Path,
+        toolset: ToolSet,
+        cases: str | None,
+        config: Path | None,
+        study: str | None,
+        workspace: Path,
     ) -> None:
+        self.id, self.provider = id, provider
         self.toolset = toolset
         self.design = ""
         self._given = (tools, cases, config, study, workspace)
         self._cases: tuple[Case, ...] = ()
         self._error: BaseException | None = None
         self._made: Any = None
+        self._problems: tuple[Problem, ...] | None = None
+        self._measured = Event()
         self._read = Thread(target=self._guarded, args=(self._load,), daemon=True)
         self._work = Thread(target=self._guarded, args=(self._measure,), daemon=True)
 
@@ -41,26 +54,32 @@ class Background:
         self._fail()
         return any(id in (case.tools or ()) or any(id in call.tools for call in case.calls) for case in self._cases)
 
-    def effect(self, id: str, after: ToolSet, provider: str) -> Effect:
+    def effect(self, after: ToolSet) -> Effect:
         """The effect of the edit."""
         from ragtune.embedders import AT_ONCE
         from ragtune.toolloop import effect_of
         from ragtune.trying import outcome
 
         AT_ONCE.set(True)
-        if self._work.is_alive():
-            self._work.join(1.0)
-        if self._work.is_alive():
+        if not self._measured.wait(1.0):
             say("still measuring the tools as they were (the first time, all texts are embedded) …")
-        self._work.join()
+            self._measured.wait()
         self._fail()
         before, config, metrics, values, workspace = self._made
-        if before is None:
-            return effect_of(id, self.toolset, after, provider=provider)
-        embedded = values.embedded
-        with workspace.writing():
-            now = outcome(replace(self._dataset(), toolset=after), config, metrics, values)
-        return effect_of(id, self.toolset, after, (before, now), provider=provider, embedded=values.embedded - embedded)
+        outcomes, embedded = None, values.embedded
+        if before is not None:
+            with workspace.writing():
+                now = outcome(replace(self._dataset(), toolset=after), config, metrics, values)
+            outcomes, embedded = (before, now), values.embedded - embedded
+        return effect_of(
+            self.id,
+            self.toolset,
+            after,
+            outcomes,
+            problems=self._problems,
+            provider=self.provider,
+            embedded=embedded if outcomes else 0,
+        )
 
     def keep(self) -> None:
         """Write what was measured, for the next edit to begin with."""
@@ -98,12 +117,16 @@ class Background:
             self._cases = tuple(read_cases(spec, self.toolset, root).cases)
 
     def _measure(self) -> None:
-        import numpy as np
+        try:
+            self._made = self._before()
+        finally:
+            self._measured.set()
 
+    def _before(self) -> Any:
+        """The outcome as it was, None without cases, and with what it was measured."""
         from ragtune.embedders import AT_ONCE
         from ragtune.engine.workspace import Workspace
-        from ragtune.linting import lint_set
-        from ragtune.toolloop import METRIC, accuracy
+        from ragtune.toolloop import METRIC
         from ragtune.trying import Values, design_of, metrics_of, outcome, without_cost
 
         AT_ONCE.set(True)
@@ -114,16 +137,29 @@ class Background:
         self.design = str(config.baseline)
         metrics, values = metrics_of((METRIC,)), Values(workspace, later=True)
         self._read.join()
+        Thread(target=self._guarded, args=(partial(self._get_ready, config.baseline),), daemon=True).start()
         before = None
         if self._cases and self._error is None:
             with workspace.writing():
                 before = outcome(self._dataset(), config, metrics, values)
-            embedder = getattr(config.baseline, "embedder", None)
-            if embedder is not None and not embedder.priced:
-                embedder.encoder(queries=False).encode(["warm"])
-            accuracy(np.zeros(2), np.ones(2))  # what statistics import is imported before it is waited for
-        lint_set(ToolSet(()))  # and so are the rules
-        self._made = (before, config, metrics, values, workspace)
+        return before, config, metrics, values, workspace
+
+    def _get_ready(self, design: Any) -> None:
+        """What the effect will ask for: the model, a tokenizer, statistics, and what lint said before."""
+        import numpy as np
+
+        from ragtune.embedders import AT_ONCE
+        from ragtune.linting import lint_set
+        from ragtune.toolloop import accuracy
+        from ragtune.tools._tokens import tokens_of
+
+        AT_ONCE.set(True)
+        embedder = getattr(design, "embedder", None)
+        if self._cases and embedder is not None and not embedder.priced:
+            embedder.encoder(queries=False).encode(["warm"])
+        tokens_of(self.toolset.tools[:1], self.provider)
+        accuracy(np.zeros(2), np.ones(2))
+        self._problems = lint_set(self.toolset, only=self.id).problems
 
     def _dataset(self) -> Any:
         from ragtune.toolsets import ToolDataset

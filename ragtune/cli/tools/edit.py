@@ -62,19 +62,17 @@ def command(
 
     toolset = load_tools(tools)
     opened = open_tool(tools, name, toolset)
-    background = Background(tools, toolset, cases, config, study, workspace)
+    background = Background(opened.tool.id, provider, tools, toolset, cases, config, study, workspace)
     background.start()
     found = edited(opened, background.known)
     if found is None:
         say("nothing was changed")
         return 0
-    _show(opened, found, background, provider, top, as_json)
+    _show(opened, found, background, top, as_json)
     return 0
 
 
-def _show(
-    opened: Opened, found: tuple[str, Tool, float], background: Background, provider: str, top: int, as_json: bool
-) -> None:
+def _show(opened: Opened, found: tuple[str, Tool, float], background: Background, top: int, as_json: bool) -> None:
     from ragtune.cli.tools._editor import keep
     from ragtune.cli.tools._effects import told
     from ragtune.errors import InputError
@@ -90,14 +88,14 @@ def _show(
     if tool.id not in background.toolset.place:
         say(f"the tool has another id now ({tool.id}), so there is no before to compare with")
         return
-    effect = background.effect(tool.id, after, provider)
+    effect = background.effect(after)
     seconds = time.perf_counter() - closed
     if as_json:
         print_json(
             {"file": str(opened.file), "design": background.design, "seconds": round(seconds, 3), **effect.as_json()}
         )
     else:
-        for line in told(effect, provider, top):
+        for line in told(effect, background.provider, top):
             click.echo(line)
         click.echo(click.style(f"{seconds:.1f} s after the editor closed", dim=True), err=True)
     sys.stdout.flush()
