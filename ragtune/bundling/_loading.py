@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,9 @@ from ragtune.pipelines.data import DataSteps
 from ragtune.pipelines.rag import Rag, Wired, wire_rag
 from ragtune.stores import Knobs
 from ragtune.types import Chunks, Corpus, Queries
+
+_AT_ONCE = 64
+"""So many queries are one request at most: what a model made of each is held until all steps had it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Loaded:
         """The values of these steps, for these queries, by key."""
         values = {**self.values, self.data.request.key: Queries(tuple(queries))}
         elsewhere = self.search.searches.keys if self.search else ()
-        with one_request():
+        with one_request() if len(queries) <= _AT_ONCE else nullcontext():
             for step in steps:
                 if self.search and step.key in elsewhere:
                     values[step.key] = self.search.rank(step, values[step.inputs[-1].key])
@@ -106,7 +110,7 @@ def _loaded(folder: Path, manifest: Manifest, before: Loaded | None) -> Loaded:
     with ThreadPoolExecutor(1) as pool:  # files are checked and indexes are made while the model is loaded
         reading = pool.submit(read_values, folder, manifest, steps)
         if (embedder := wired.configuration.embedder) and not embedder.priced:
-            embedder.encoder(queries=True)
+            embedder.row_model(queries=True)
         values = reading.result()
     search = _opened(folder, manifest.store, searches, before) if manifest.store and searches else None
     return Loaded(folder, manifest, wired, data, values, search)

@@ -69,10 +69,12 @@ class _Remembered(Memo):
     def __init__(self, scope: str, known: Mapping[str, bytes]) -> None:
         super().__init__(None, scope, lambda *_: None)
         self._known_rows = known
+        self.unknown: set[str] = set()
 
     def rows(self, texts: Sequence[str], load: Callable[[], RowModel | AwaitedModel]) -> list[bytes]:
         """A row for each text; a model sees the unknown ones alone, for there is no run that it would have to agree with."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._known_rows]
+        self.unknown.update(missing)
         rows = super().rows(missing, load) if missing else []
         found = {**self._known_rows, **dict(zip(missing, rows, strict=True))}
         return [found[text] for text in texts]
@@ -91,12 +93,12 @@ class _New:
         corpus = loaded.data.corpus.key
         self._new: dict[str, Any] = {corpus: pieces.corpus}
         self._alone: dict[str, Any] = {corpus: pieces.corpora[1]}
-        self._memos: list[Memo] = []
+        self._memos: list[_Remembered] = []
 
     @property
     def embedded(self) -> int:
         """Texts that a model was run for."""
-        return sum(memo.computed for memo in self._memos)
+        return len(set().union(*(memo.unknown for memo in self._memos)))
 
     def value(self, step: Step) -> Any:
         """For all documents."""

@@ -49,8 +49,6 @@ class Embedder(Component):
     verb: ClassVar[str] = "embed"
     zero_means_failure: ClassVar[bool] = False
     """A neural model never gives the zero vector; a static one does, for a text without any token it knows."""
-    one_by_one: ClassVar[bool] = False
-    """Whether queries are run one by one, as an app asks them: their vectors are then the same to the bit."""
 
     def encoder(self, *, queries: bool) -> Encoder:
         """The model, loaded, as it reads queries or documents."""
@@ -58,7 +56,7 @@ class Embedder(Component):
 
     def row_model(self, *, queries: bool) -> RowModel | AwaitedModel:
         """The model, loaded, as the row memo asks it: a row is (dim,) float32."""
-        return _Rows(self.encoder(queries=queries), self, self.zero_means_failure, self.one_by_one and queries)
+        return _Rows(self.encoder(queries=queries), self, self.zero_means_failure)
 
     @work(keep="memo", online=False)
     def embed(self, chunks: Chunks, corpus: Corpus, *, memo: RowMemo) -> Vectors:
@@ -94,14 +92,13 @@ class _Rows:
     encoder: Encoder
     embedder: Embedder
     strict: bool = False
-    alone: bool = False
 
     @property
     def workers(self) -> int:
         return self.encoder.workers
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
-        return [[i] for i in range(len(texts))] if self.alone else self.encoder.batches(texts)
+        return self.encoder.batches(texts)
 
     def rows(self, texts: Sequence[str]) -> list[bytes]:
         matrix = np.ascontiguousarray(self.encoder.encode(texts), dtype=np.float32)

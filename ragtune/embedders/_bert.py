@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -104,7 +105,7 @@ class BertEncoder:
 
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
-        with torch.inference_mode():
+        with torch.inference_mode(), one_thread():
             pooled = torch.stack([states.mean(dim=0) for _, states in self.read(texts)])
             result: NDArray[np.float32] = torch.nn.functional.normalize(pooled, dim=1).numpy()
         return result
@@ -171,17 +172,50 @@ def cores() -> int:
     return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
+class Singly:
+    """An encoder that runs a text at a time, so that its vector is the same to the bit whatever else is asked."""
+
+    def __init__(self, encoder: BertEncoder) -> None:
+        self.encoder = encoder
+        self.dim, self.workers = encoder.dim, encoder.workers
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """What is written at a time."""
+        return self.encoder.batches(texts)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dim) float32, unit rows."""
+        rows = [self.encoder.encode([text]) for text in texts]
+        return np.concatenate(rows) if rows else self.encoder.encode(texts)
+
+
+class _Inside:
+    """Threads that are `one_thread` now, and how many torch would take without."""
+
+    lock = Lock()
+    count = 0
+    usual = 1
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """For the thread that asks: the other cores have batches of their own."""
+    """For the thread that asks: the other cores have batches of their own.
+
+    Torch takes what one thread sets for the default of those that come later.
+    """
     import torch
 
-    before = torch.get_num_threads()
+    with _Inside.lock:
+        if not _Inside.count:
+            _Inside.usual = torch.get_num_threads()
+        _Inside.count += 1
     torch.set_num_threads(1)
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        torch.set_num_threads(_Inside.usual)
+        with _Inside.lock:
+            _Inside.count -= 1
 
 
 @lru_cache(maxsize=4)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,6 +106,7 @@ class Few:
         self._few = few
         self._whole = whole
         self._left = FEW
+        self._lock = Lock()
         self.workers = workers
         self.dim = self._few.dim
 
@@ -114,8 +116,10 @@ class Few:
 
     def encode(self, texts: Sequence[str]) -> _Array:
         """(n, dim) float32, unit rows."""
-        self._left -= len(texts)
-        return self._few.encode(texts) if self._left >= 0 else self._whole().encode(texts)
+        with self._lock:
+            self._left -= len(texts)
+            encoder = self._few if self._left >= 0 else self._whole()
+        return encoder.encode(texts)
 
 
 @lru_cache(maxsize=1)

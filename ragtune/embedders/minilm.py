@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -25,19 +25,26 @@ class Minilm(Embedder):
     """
 
     zero_means_failure: ClassVar[bool] = True
-    one_by_one: ClassVar[bool] = True
 
     max_tokens: int = 256
     precision: Literal["fp32", "bf16"] = "fp32"
+
+    def key(self, verb: str) -> str:
+        """Queries are run one by one."""
+        return super().key(verb) + (" one by one" if verb == "embed_queries" else "")
 
     def runs(self, verb: str) -> str:
         """Maxsim reads the tokens of the same run."""
         return _bert.name(SHA256, self.max_tokens, self.precision) if verb == "embed_queries" else ""
 
     def encoder(self, *, queries: bool) -> Encoder:
-        """The same for queries and documents."""
+        """The same for queries and documents, but that a query shares its run with no other, as where an app asks it."""
         folder = _folder()
-        whole = partial(_bert.load, folder, self.max_tokens, self.precision, SHA256)
+
+        def whole() -> Encoder:
+            encoder = _bert.load(folder, self.max_tokens, self.precision, SHA256)
+            return _bert.Singly(encoder) if queries else encoder
+
         if AT_ONCE.get() and self.precision == "fp32" and "torch" not in sys.modules:
             return _bert_numpy.Few(_bert_numpy.load(folder, self.max_tokens, SHA256), whole, _bert.cores())
         return whole()

@@ -37,13 +37,18 @@ def bit_products(codes: NDArray[np.uint8], asked: Bytes) -> NDArray[Any]:
 
 def by_numpy(numbers: Bytes, asked: Bytes) -> NDArray[Any]:
     """(n_asked, n), a few rows at a time; in float32 where that holds every sum."""
-    exact = np.float32 if asked.shape[1] * 127**2 < 1 << 24 else np.float64
+    exact = exact_float(asked.shape[1])
     query: NDArray[Any] = np.ascontiguousarray(asked.T, dtype=exact)
     found = np.empty((len(numbers), len(asked)), dtype=exact)
     step = max(1, _ONE_THREAD // max(1, query.size))
     for at in range(0, len(numbers), step):
         np.matmul(numbers[at : at + step].astype(exact), query, out=found[at : at + step])
     return found.T
+
+
+def exact_float(dim: int) -> type[np.floating[Any]]:
+    """What holds any sum of so many products of bytes."""
+    return np.float32 if dim * 127**2 < 1 << 24 else np.float64
 
 
 def by_torch(bits: Bytes, asked: Bytes) -> NDArray[Any]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragtune.errors import StepError
-from ragtune.rerankers._byte_products import bit_products, by_numpy
+from ragtune.rerankers._byte_products import bit_products, by_numpy, exact_float
 from ragtune.types import Ints, Value
 
 Stored = Literal["binary", "int8"]
@@ -100,7 +100,9 @@ def _of_bits(codes: NDArray[np.uint8], asked: NDArray[np.int8], begins: Ints) ->
 
 def _of_bytes(codes: NDArray[np.int8], asked: NDArray[np.int8], begins: Ints) -> NDArray[Any]:
     """The same of bytes, whose lengths differ."""
-    greatest = np.maximum.reduceat(by_numpy(codes, asked) / _lengths(codes.astype(np.float32)), begins, axis=1)
+    greatest = np.maximum.reduceat(
+        by_numpy(codes, asked) / _lengths(codes.astype(exact_float(codes.shape[1]))), begins, axis=1
+    )
     cosines: NDArray[Any] = greatest / _lengths(asked.astype(np.float64))[:, None]
     return cosines
 

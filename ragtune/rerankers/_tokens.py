@@ -1,4 +1,4 @@
-"""Sentence encoders read for their tokens: a unit vector for each, instead of one for the text."""
+"""Sentence encoders read for their tokens: a vector for each, instead of one for the text."""
 
 from __future__ import annotations
 

@@ -159,10 +159,10 @@ class _Rows:
         return self.model.workers
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
-        return [[i] for i in range(len(texts))] if self.alone else self.model.batches(texts)
+        return self.model.batches(texts)
 
     def rows(self, texts: Sequence[str]) -> list[bytes]:
-        found = self.model.vectors(texts)
+        found = [v for text in texts for v in self.model.vectors([text])] if self.alone else self.model.vectors(texts)
         for text, vectors in zip(texts, found, strict=True):
             if not np.isfinite(vectors).all():
                 raise BadTextError(f"{_NAME} gave NaN or infinity for the text {text[:60]!r}", text)

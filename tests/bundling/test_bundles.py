@@ -19,6 +19,7 @@ import ragtune
 from ragtune.bundling import PROFILE, _describing, _opening, artefact_path, export, faults, load, read_manifest
 from ragtune.cli.bundle import command as bundle
 from ragtune.cli.export import command as export_command
+from ragtune.embedders.wordllama import Wordllama
 from ragtune.engine.workspace import Workspace
 from ragtune.errors import InputError, WorkspaceError
 from ragtune.explaining import trace
@@ -131,6 +132,16 @@ print(*(name for name in sys.argv[2:] if name in sys.modules))
         [sys.executable, "-c", script, str(shipped), *heavy], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+def test_an_embedder_need_have_no_encoder(swept, tmp_path, monkeypatch):
+    study, place, questions = swept
+    (id, *_) = (e["id"] for e in study.record["configurations"] if e["slots"]["retriever"] == "dense")
+    export(study, place, id, tmp_path / "bundle")
+    model = Wordllama().row_model(queries=True)
+    monkeypatch.setattr(Wordllama, "row_model", lambda self, *, queries: model)
+    monkeypatch.delattr(Wordllama, "encoder")
+    assert load(tmp_path / "bundle").retrieve(questions[0], 1)
 
 
 def test_models_are_locked_by_what_they_are_known_by():

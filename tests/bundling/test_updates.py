@@ -100,7 +100,7 @@ def test_the_tokens_of_a_reranker_are_kept_for_what_stays(tmp_path, monkeypatch)
     monkeypatch.setattr(_bert.BertEncoder, "_run", lambda self, texts: seen.extend(texts) or run(self, texts))
     retriever.delete([*GONE])
     retriever.add(NEW)
-    retriever.update([CHANGED])
+    assert retriever.update([CHANGED]).embedded == 1
     assert sorted(seen) == sorted(each.text for each in (*NEW, CHANGED))
     for one, other in zip(found(retriever)[0], found(load(tmp_path / "other"))[0], strict=True):
         assert [each[0] for each in one] == [each[0] for each in other]

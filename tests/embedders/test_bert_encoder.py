@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragtune.embedders._bert import BATCH_TOKENS, BertEncoder, load
-from ragtune.embedders.minilm import SHA256
+from ragtune.embedders.minilm import SHA256, Minilm
 from ragtune.errors import MissingModelError
 from tests.texts import AWKWARD
 
@@ -75,6 +75,26 @@ def test_equal_lists_give_equal_bits_in_one_thread_and_in_two(encoder):
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.map(encoder.encode, [TEXTS[:4], TEXTS[:4]])
     assert one.tobytes() == two.tobytes()
+
+
+def test_a_query_is_the_same_to_the_bit_whatever_else_is_asked():
+    queries = Minilm().encoder(queries=True)
+    alone = np.concatenate([queries.encode([text]) for text in TEXTS])
+    assert np.array_equal(queries.encode(TEXTS), alone)
+    assert queries.encode([]).shape == (0, 384)
+
+
+def test_torch_keeps_its_threads_for_others(encoder):
+    import torch
+
+    def of_a_new_thread():
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(torch.get_num_threads).result()
+
+    usual = of_a_new_thread()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(encoder.encode, [["cats"], ["dogs sleep"]] * 40))
+    assert of_a_new_thread() == usual == torch.get_num_threads()
 
 
 def test_a_text_beyond_the_limit_is_cut(encoder):
