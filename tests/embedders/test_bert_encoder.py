@@ -78,9 +78,9 @@ def test_equal_lists_give_equal_bits_in_one_thread_and_in_two(encoder):
 
 
 def test_a_query_is_the_same_to_the_bit_whatever_else_is_asked():
-    queries = Minilm().encoder(queries=True)
-    alone = np.concatenate([queries.encode([text]) for text in TEXTS])
-    assert np.array_equal(queries.encode(TEXTS), alone)
+    queries, some = Minilm().encoder(queries=True), [text[:80] for text in TEXTS]
+    alone = np.concatenate([queries.encode([text]) for text in some])
+    assert np.array_equal(queries.encode(some), alone)
     assert queries.encode([]).shape == (0, 384)
 
 
