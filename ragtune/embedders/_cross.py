@@ -20,10 +20,11 @@ class PairModel:
 
     workers = 1  # the package uses all cores for one batch
 
-    def __init__(self, model: CrossEncoder, batch_size: int, name: str) -> None:
+    def __init__(self, model: CrossEncoder, batch_size: int, name: str, at_a_time: int = 0) -> None:
         self.model = model
         self.name = name
         self._batch_size = batch_size
+        self._at_a_time = at_a_time or batch_size
 
     def batches(self, texts: Sequence[str]) -> list[list[int]]:
         """Longest first, so that little is padded."""
@@ -35,7 +36,7 @@ class PairModel:
         import torch
 
         found = self.model.predict(
-            list(pairs), batch_size=self._batch_size, activation_fn=torch.nn.Identity(), show_progress_bar=False
+            list(pairs), batch_size=self._at_a_time, activation_fn=torch.nn.Identity(), show_progress_bar=False
         )
         return np.asarray(found, dtype=np.float32)
 

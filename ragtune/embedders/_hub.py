@@ -14,6 +14,8 @@ from typing import TypeVar
 from ragtune.errors import MissingModelError
 
 _Model = TypeVar("_Model")
+ONE_BY_ONE = " one by one"
+"""In the key of a verb whose texts are run so, as far as `at_a_time` lets them."""
 _CONTENT = (".safetensors", ".json", ".txt", ".model", ".onnx", ".xml", ".bin")
 _WEIGHTS = (".safetensors", ".onnx", ".xml", ".bin")
 _SECONDS = 10.0
@@ -44,6 +46,15 @@ def load(component: str, model: str, loader: Callable[[], _Model]) -> _Model:
         raise
     except Exception as error:
         raise MissingModelError(advice(component, model, error)) from error
+
+
+def at_a_time(model: object, most: int) -> int:
+    """How many queries, or pairs with one, a model is to read in a batch: one on a processor.
+
+    Numbers differ in their last digits with what shares a batch, and an app that asks one question would find something else
+    than the study, which asked all. A processor is hardly quicker with many; on other devices that is the price of batches.
+    """
+    return 1 if str(getattr(model, "device", "cpu")).startswith("cpu") else most
 
 
 def place(component: str, model: str, revision: str | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from ragtune.component import register
-from ragtune.embedders import AT_ONCE, Embedder, Encoder, _bert, _bert_numpy
+from ragtune.embedders import AT_ONCE, Embedder, Encoder, _bert, _bert_numpy, _hub
 from ragtune.errors import MissingModelError
 
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -31,7 +31,7 @@ class Minilm(Embedder):
 
     def key(self, verb: str) -> str:
         """Queries are run one by one."""
-        return super().key(verb) + (" one by one" if verb == "embed_queries" else "")
+        return super().key(verb) + (_hub.ONE_BY_ONE if verb == "embed_queries" else "")
 
     def runs(self, verb: str) -> str:
         """Maxsim reads the tokens of the same run."""

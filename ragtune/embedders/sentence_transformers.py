@@ -60,14 +60,16 @@ class SentenceTransformers(Embedder):
 
     def key(self, verb: str) -> str:
         """With the content of the folder, or the commit on the hub."""
-        return f"{super().key(verb)}{_hub.fingerprint(NAME, self.model, self.revision)}"
+        one_by_one = _hub.ONE_BY_ONE if verb == "embed_queries" else ""
+        return f"{super().key(verb)}{_hub.fingerprint(NAME, self.model, self.revision)}{one_by_one}"
 
     def encoder(self, *, queries: bool) -> Encoder:
         """The model as it reads queries, or documents."""
         model = _hub.load(NAME, self.model, lambda: _load(self.model_copy(update=_READING)))
         prompt = self.query_prompt if queries else self.document_prompt
         own = _own_prompt(model.prompts, queries=queries)
-        return _Encoder(model, own if prompt is None else prompt, normalize=self.normalize)
+        batch = _hub.at_a_time(model, BATCH_TEXTS) if queries else BATCH_TEXTS
+        return _Encoder(model, own if prompt is None else prompt, batch, normalize=self.normalize)
 
 
 _READING = {"query_prompt": None, "document_prompt": None, "normalize": True}
@@ -77,9 +79,12 @@ _READING = {"query_prompt": None, "document_prompt": None, "normalize": True}
 class _Encoder:
     workers = 1  # the package uses all cores for one batch
 
-    def __init__(self, model: SentenceTransformer, prompt: str, *, normalize: bool = True) -> None:
+    def __init__(
+        self, model: SentenceTransformer, prompt: str, batch_texts: int = BATCH_TEXTS, *, normalize: bool = True
+    ) -> None:
         self._model = model
         self._prompt = prompt
+        self._batch_texts = batch_texts
         self._normalize = normalize
         self.dim = int(model.truncate_dim or model.get_embedding_dimension() or 0)
 
@@ -91,7 +96,7 @@ class _Encoder:
         vectors = self._model.encode(
             list(texts),
             prompt=self._prompt,
-            batch_size=BATCH_TEXTS,
+            batch_size=self._batch_texts,
             normalize_embeddings=self._normalize,
             show_progress_bar=False,
         )

