@@ -63,7 +63,7 @@ def models(outcome: Step) -> dict[str, str]:
     """`model NAME` -> the commit on the hub, or the digest of the folder's content, of every model that a component names."""
     named = [(step.component, step.verb) for step in closure([outcome]) if hasattr(step.component, "model")]
     told = {f"model {part.model}": part.key(verb).removeprefix(Component.key(part, verb)) for part, verb in named}
-    return {name: known for name, known in told.items() if known}
+    return {name: known.split()[0] for name, known in told.items() if known}  # how it is run may stand behind
 
 
 def readme(manifest: Manifest, name: str, what: str, lines: str) -> str:
