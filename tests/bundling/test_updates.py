@@ -23,7 +23,6 @@ CONFIG = {
             "sentence(size_tokens=8, header=title)",
             "parent-child(size_tokens=6, parent_size_tokens=12)",
             "semantic(breakpoint_percentile=50)",
-            "token-window(size_tokens=6, overlap_tokens=2)",
         ],
         "embedder": "wordllama",
         "retriever": ["bm25", "hybrid", "rm3", {"filtered": {"retriever": "dense", "where": {"legs": {"gte": 1}}}}],
@@ -74,7 +73,7 @@ def found(retriever):
 def test_every_design_finds_what_an_export_of_the_same_documents_finds(before, tmp_path):
     one, other = before, swept(tmp_path / "after", AFTER)
     designs = {str(e["slots"]): e["id"] for e in other[0].record["configurations"]}
-    assert len(designs) >= 13
+    assert len(designs) >= 10
     for entry in one[0].record["configurations"]:
         export(*one, entry["id"], tmp_path / "one")
         export(*other, designs[str(entry["slots"])], tmp_path / "other")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError
 from importlib.util import find_spec
@@ -238,7 +239,7 @@ def mismatched() -> bytes:
     return bytes(raw)
 
 
-BROKEN: dict[str, tuple[str | bytes, int, str]] = {
+BROKEN: dict[str, tuple[str | bytes | Callable[[], bytes], int, str]] = {
     "empty.pdf": (b"", 0, "the file is empty"),
     "cut.pdf": (pdf("one", "two")[:-40], 0, "no end mark (%%EOF)"),
     "head.pdf": (pdf("one")[:300], 0, "no end mark (%%EOF)"),
@@ -256,7 +257,7 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
     "text.pdf": ("just text", 0, "is no PDF"),
     "nothing.pdf": (b"%PDF-1.4\n%%EOF\n", 0, "the PDF is damaged: "),
     "pageless.pdf": (pdf(), 0, "the PDF has no pages"),
-    "bomb.pdf": (pdf(compress=True, streams=[b" " * 100_000_000]), 0, "page 1 of 1 is damaged: Limit reached"),
+    "bomb.pdf": (lambda: pdf(compress=True, streams=[b" " * 100_000_000]), 0, "page 1 of 1 is damaged: Limit reached"),
     "empty.docx": (b"", 0, "the file is empty"),
     "text.docx": ("no archive", 0, "is no Word file (.docx)"),
     "old.docx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, 0, "it looks like an old or encrypted Office file"),
@@ -276,7 +277,7 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
     ),
     "deep.docx": (word("<w:ins>" * 9000 + "</w:ins>" * 9000), 0, "nested too deep"),
     "bomb.docx": (
-        archive({"word/document.xml": b" " * 100_000_000}),
+        lambda: archive({"word/document.xml": b" " * 100_000_000}),
         0,
         "word/document.xml would unpack to 100,000,000 bytes, of which 67,108,864 are allowed",
     ),
@@ -338,7 +339,7 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
 def told(tmp_path_factory):
     """Faults by file of one load of all broken files at once, and of a sound one between them."""
     root = tmp_path_factory.mktemp("broken")
-    files = {name: content for name, (content, _, _) in BROKEN.items()}
+    files = {name: content() if callable(content) else content for name, (content, _, _) in BROKEN.items()}
     found = faults(dataset(root, "m.pdf", **files, **{"m.pdf": pdf("sound")}))
     assert {Path(fault.file).parent for fault in found} == {root}
     return [(Path(fault.file).name, fault.line, fault.message) for fault in found]
