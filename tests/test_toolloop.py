@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from threading import Event
 
 import numpy as np
 import pytest
@@ -84,6 +86,22 @@ def test_faults_are_told_by_line_and_the_text_is_kept(place, monkeypatch):
     assert "mail.yaml:3:1" in str(caught.value) and "did you mean 'description'" in str(caught.value)
     assert (place / "tools.yaml").read_text() == TOOLS
     assert "descripton: send it" in (place / "mail.rejected.txt").read_text()
+
+
+def test_what_fails_while_the_editor_is_open_is_told(place, monkeypatch):
+    class Hesitant(Event):
+        def set(self):
+            super().set()
+            time.sleep(0.2)
+
+    def out_of_order(*_):
+        raise StepError("out of order")
+
+    editor(place, monkeypatch, "send a letter", "send an hour")
+    monkeypatch.setattr("ragtune.cli.tools._measuring.Event", Hesitant)
+    monkeypatch.setattr("ragtune.trying.outcome", out_of_order)
+    with pytest.raises(StepError, match="out of order"):
+        run(edit, "mail")
 
 
 def test_an_id_that_cases_know_is_not_lost(place, monkeypatch):

@@ -41,7 +41,7 @@ class Background:
         self._problems: tuple[Problem, ...] | None = None
         self._measured = Event()
         self._read = Thread(target=self._guarded, args=(self._load,), daemon=True)
-        self._work = Thread(target=self._guarded, args=(self._measure,), daemon=True)
+        self._work = Thread(target=self._measure, daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -117,12 +117,10 @@ class Background:
             self._cases = tuple(read_cases(spec, self.toolset, root).cases)
 
     def _measure(self) -> None:
-        try:
-            self._made = self._before()
-        finally:
-            self._measured.set()
+        self._guarded(self._before)
+        self._measured.set()  # whoever waits for it looks for an error first
 
-    def _before(self) -> Any:
+    def _before(self) -> None:
         """The outcome as it was, None without cases, and with what it was measured."""
         from ragtune.embedders import AT_ONCE
         from ragtune.engine.workspace import Workspace
@@ -142,7 +140,7 @@ class Background:
         if self._cases and self._error is None:
             with workspace.writing():
                 before = outcome(self._dataset(), config, metrics, values)
-        return before, config, metrics, values, workspace
+        self._made = before, config, metrics, values, workspace
 
     def _get_ready(self, design: Any) -> None:
         """What the effect will ask for: the model, a tokenizer, statistics, and what lint said before."""
