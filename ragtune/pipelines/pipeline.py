@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ragtune.component import Component
 from ragtune.datasets import Dataset, load_dataset
 from ragtune.engine.step import Step
 from ragtune.engine.workspace import Workspace
@@ -161,11 +160,3 @@ TOOLS = Pipeline(
     wirer=_wire_tools,
 )
 PIPELINES = (RAG, TOOLS)
-
-
-def components_of(design: Design) -> list[Component]:
-    """All components of a configuration, those inside others left out."""
-    found: list[Component] = []
-    for value in vars(design).values():
-        found.extend(part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Component))
-    return found
